@@ -82,7 +82,6 @@ LAYER_EXCEPTIONS: dict[str, str] = {
 STARTS_PROCESSES = {
     "git/spawn.py": "starts git for git/process.py, and a Python for launch/probe.py",
     "launch/probe.py": "starts the interpreter of the command, to read its version and packages",
-    "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
     "launch/family.py": "forks the watcher, which outlives the launcher",
     "disk/read_only.py": "forks a process that tries to change its mounts",
@@ -190,6 +189,7 @@ LAZY_IMPORTS = {
     "launch/config.py": {"gittrack.core.yaml_read": "many commands have no configuration"},
     "launch/loaded_code.py": {"filecmp": "only a rerun has two trees"},
     "launch/observe/observers.py": {
+        "gittrack.record.points": "1 ms, with threading, that a short run does not need",
         "gittrack.launch.observe.arguments": "2 ms that only --auto needs",
         "gittrack.launch.observe.console_lines": "2 ms that only --scrape needs",
         "gittrack.launch.observe.metrics_file": "only --metrics needs it",
@@ -204,7 +204,9 @@ LAZY_IMPORTS = {
         "gittrack.git.signing": "most users do not sign, and it knows the models",
     },
     "record/active/warning.py": {"logging": "5 ms that only a warning needs"},
+    "record/code/capture.py": {"gittrack.record.code.snapshot": "only uncommitted changes need it"},
     "record/session.py": {
+        "gittrack.core.run.judgement": "only a rerun needs it",
         "gittrack.record.publish.removed_journal": "another host rarely commits a live run",
     },
     "record/code/conversions.py": {
@@ -212,10 +214,14 @@ LAZY_IMPORTS = {
     },
     "record/code/index.py": {"shutil": "2 ms that only uncommitted changes need"},
     "record/publish/collect.py": {"shutil": "2 ms that only the points of a foreign command need"},
-    "record/dead_journals.py": {"shutil": "2 ms that only a crash needs"},
+    "record/dead_journals.py": {
+        "shutil": "2 ms that only a crash needs",
+        "gittrack.disk.journal_owner": "only after a crash",
+    },
     "record/ending/exit_code.py": {"opcode": "only the end of a script needs it"},
     "disk/copies.py": {"shutil": "2 ms that only a copied file needs"},
     "record/evidence/written.py": {
+        "gittrack.analysis.canonical.kinds": "only a command that wrote files needs it",
         "gittrack.analysis.canonical.content": "only a command that wrote files needs it",
         "gittrack.analysis.span": "only a command that wrote files needs it",
         "gittrack.record.evidence.links": "only a tree with symbolic links needs it",
@@ -230,7 +236,12 @@ LAZY_IMPORTS = {
         "gittrack.api.starting.recorder": "git works while it is imported",
         "gittrack.api.notebooks.shell": "only a notebook needs it",
     },
+    "api/starting/workers.py": {
+        "gittrack.record.active.recorders": "only a worker process needs it"
+    },
     "api/starting/recorder.py": {
+        "gittrack.record.active.disabled": "most programs record",
+        "gittrack.record.active.join": "only a script that was launched joins",
         "gittrack.record.machine.usage.periodic": "only with psutil there are samples",
         "gittrack.api.starting.resuming": "30 ms that only resuming a run needs",
         "gittrack.share.background.automatic": "only a run that is pushed needs it",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import pty
 import select
 import termios
 import time
@@ -131,7 +130,7 @@ class Console:
 
 def _channel(target: int) -> Channel:
     if os.isatty(target):
-        outer, inner = pty.openpty()
+        outer, inner = os.openpty()
         modes = termios.tcgetattr(target)
         modes[1] &= ~termios.OPOST  # the real terminal converts line breaks
         termios.tcsetattr(inner, termios.TCSANOW, modes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, OnAnotherHost, TrackError
-from gittrack.disk import folders, journal_owner, lock
+from gittrack.disk import folders, lock
 from gittrack.record.journal import Journal, read_state
 
 _CREATION_SECONDS = 60
@@ -71,6 +71,8 @@ def adopt(
     OnAnotherHost
         If the process of the run may be alive on another host.
     """
+    from gittrack.disk import journal_owner  # noqa: PLC0415 - only after a crash
+
     try:
         journal_owner.check_files(folder)
         touched = folder.stat().st_mtime  # read before `acquire` creates a missing lock file
@@ -105,6 +107,8 @@ def adopt(
 
 
 def _check_host(folder: Path, patience: float) -> None:
+    from gittrack.disk import journal_owner  # noqa: PLC0415 - only after a crash
+
     host = journal_owner.other_host(folder, lambda: patience)
     if host is not None:
         raise OnAnotherHost(

@@ -11,7 +11,7 @@ from gittrack import git
 from gittrack.core import layout, settings, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.run import events, judgement, run_info
+from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
@@ -273,7 +273,7 @@ def _facts(
         "code": code,
         "resumes": request.resumes,
         "reproduces": request.reproduces,
-        "evidence_rules": judgement.RULES if request.reproduces else None,
+        "evidence_rules": _evidence_rules() if request.reproduces else None,
         "parent": request.parent,
         "sweep": dict(request.sweep) if request.sweep else None,
         "output_paths": list(request.output_paths),
@@ -281,3 +281,9 @@ def _facts(
         "gittrack": __version__,
     }
     return {key: value for key, value in facts.items() if value not in (None, [], {})}
+
+
+def _evidence_rules() -> int:
+    from gittrack.core.run import judgement  # noqa: PLC0415 - only a rerun needs it
+
+    return judgement.RULES

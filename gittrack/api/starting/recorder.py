@@ -18,8 +18,7 @@ from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.disk import lock
 from gittrack.record import journal, recovery, session
-from gittrack.record.active import join, warning
-from gittrack.record.active.disabled import DisabledRun
+from gittrack.record.active import warning
 from gittrack.record.ending import process_end
 from gittrack.record.machine import environment, usage
 from gittrack.record.request import RunRequest
@@ -45,6 +44,8 @@ def begin(
 
 def silent(params: Mapping[str, Any]) -> Run:
     """Return a run that takes every call and records nothing."""
+    from gittrack.record.active.disabled import DisabledRun  # noqa: PLC0415 - most programs record
+
     run = DisabledRun(params)
     process_end.watch(run)
     return run
@@ -54,6 +55,8 @@ def _joined(folder: Path | None, request: RunRequest, choice: BeginOptions) -> R
     """Return the launcher's run, if no run of the command has joined it before."""
     if folder is None or not choice.joins or not _same_repository(folder, choice.repo):
         return None
+    from gittrack.record.active import join  # noqa: PLC0415 - only a script that was launched joins
+
     book = journal.join(folder)
     if book is None:
         return None
@@ -117,6 +120,8 @@ def _print_sharing(repo: git.Repo, run: Run) -> None:
 
 def _further(folder: Path, request: RunRequest, choice: BeginOptions) -> RunRequest:
     """Return the request for a further run of the launcher's command: same group, same given values."""
+    from gittrack.record.active import join  # noqa: PLC0415 - only a script that was launched joins
+
     group = request.group or join.group_of(folder)
     seed = launched.seed() if request.seed is None else request.seed
     if choice.resolved:

@@ -9,7 +9,6 @@ from pathlib import Path
 from gittrack.api import messages
 from gittrack.core import layout
 from gittrack.disk import folders
-from gittrack.record.active import recorders
 from gittrack.record.ending import process_end
 
 _LOCAL_RANKS = ("LOCAL_RANK", "NODE_RANK", "SLURM_PROCID")
@@ -42,7 +41,11 @@ def parent() -> int | None:
 def is_silent(live: Path) -> bool:
     """Return whether the parent of this worker process records a run in ``live``; print it once per run."""
     pid = parent()
-    lock_file = None if pid is None else recorders.lock_of(live, pid)
+    if pid is None:
+        return False
+    from gittrack.record.active import recorders  # noqa: PLC0415 - only a worker process needs it
+
+    lock_file = recorders.lock_of(live, pid)
     if lock_file is None:
         return False
     if folders.claim(lock_file.with_name(layout.WORKERS)):

@@ -12,11 +12,11 @@ from gittrack.launch.console_log import Frames
 from gittrack.launch.observe.options import ObserveOptions
 from gittrack.record.journal import Journal
 from gittrack.record.machine.usage.periodic import Ticks
-from gittrack.record.points import Points
 
 if TYPE_CHECKING:  # most runs observe nothing; see `_scraper` and `_arguments`
     from gittrack.launch.observe.arguments import Arguments
     from gittrack.launch.observe.console_lines import Scraper
+    from gittrack.record.points import Points
 
 Write = Callable[[int, bytes], None]
 
@@ -52,9 +52,9 @@ class Observers:
         self.before = {path: _stamp(path) for path in options.metrics}
         files = filter(os.path.isfile, options.metrics)
         self._digests = {path: _digest(path) for path in files}
-        self._book = book
+        self._book, self._clock = book, clock
         self._system = Ticks(self._log, system)
-        self._points = Points(book.series, clock, lambda error: None)
+        self._points = self._open_points() if options.scrape or options.metrics else None
         self._streams: dict[int, Frames] = {}
         self.problems: list[str] = []
 
@@ -81,9 +81,15 @@ class Observers:
                 printed = self.scraper.line(line)
                 self._log(printed.values, printed.step)
 
+    def _open_points(self) -> Points:
+        from gittrack.record.points import Points  # noqa: PLC0415 - a short run takes no sample
+
+        return Points(self._book.series, self._clock, lambda error: None)
+
     def _log(self, values: Mapping[str, float], step: float | None) -> bool:
         try:
             if values:
+                self._points = self._points or self._open_points()
                 self._points.log(values, step)
         except TrackError:  # a name that a metric cannot have
             return False
@@ -92,6 +98,9 @@ class Observers:
     def tick(self) -> None:
         """Take what is new."""
         self._system.tick()
+        # Before the first sample, because another version may be installed while the command runs.
+        if self._system.has_begun and self._points is None:
+            self._points = self._open_points()
         if self.arguments is not None:
             self.arguments.note()
 
@@ -108,7 +117,8 @@ class Observers:
             self.problems += _unclear(self.scraper.unclear)
         for path in self.options.metrics:
             lines += self._take_file(path)
-        self._book.append_summary(self._points.close())
+        if self._points is not None:
+            self._book.append_summary(self._points.close())
         return lines
 
     def _take_file(self, path: str) -> list[str]:

@@ -7,8 +7,7 @@ looks there.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from gittrack import git
@@ -17,14 +16,9 @@ from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run.run_info import Code
 from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings
-from gittrack.git import objects
-from gittrack.record.code import limits, made_files, patches, redirects, scope, tree_inspection
-from gittrack.record.code.index import IndexEntry, PrivateIndex
-from gittrack.record.code.status import ChangedPath, Status
-
-_AUTHOR = "gittrack <gittrack@localhost>"
-_ATTEMPTS = 3
-_MESSAGE = "Uncommitted changes at the start of a run\n"
+from gittrack.record.code import made_files, redirects, scope, tree_inspection
+from gittrack.record.code.index import PrivateIndex
+from gittrack.record.code.status import Status
 
 
 class Captured(NamedTuple):
@@ -118,15 +112,13 @@ def _with_changes(
 ) -> Captured:
     """Return the code state with the uncommitted changes as a snapshot."""
     try:
-        snapshot = _snapshot_with_retries(
-            lambda: _snapshot(index, status, clean.code, date, clean.tree or "", settings), index
-        )
+        from gittrack.record.code import snapshot  # noqa: PLC0415 - only uncommitted changes need it
+
+        result = snapshot.take(index, status, clean.code, date, clean.tree or "", settings)
     except (TrackError, OSError) as error:
         return _incomplete(clean, "uncommitted changes", error)
-    warnings = (*clean.warnings, *snapshot.warnings)
-    return clean._replace(
-        code=snapshot.code, tree=snapshot.tree, diff=snapshot.diff, warnings=warnings
-    )
+    warnings = (*clean.warnings, *result.warnings)
+    return clean._replace(code=result.code, tree=result.tree, diff=result.diff, warnings=warnings)
 
 
 def _without_other_files(
@@ -159,76 +151,3 @@ def _incomplete(captured: Captured, part: str, error: TrackError | OSError) -> C
         diff={"base": captured.code.commit, "inexact": [problem]},
         warnings=(*captured.warnings, problem),
     )
-
-
-def _snapshot_with_retries(snapshot: Callable[[], Captured], index: PrivateIndex) -> Captured:
-    """Take a snapshot; try again if files or objects vanished between two of its steps."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return snapshot()
-        except TrackError:
-            index.remove()
-    return snapshot()
-
-
-def _snapshot(
-    index: PrivateIndex,
-    status: Status,
-    code: Code,
-    date: int,
-    head_tree: str,
-    settings: Settings,
-) -> Captured:
-    """Write the changes as a tree and a commit; return the code state with its diff."""
-    root = index.root
-    without_commit = [
-        c for c in status.changes if c.path.endswith("/") and not _has_commit(root, c.path)
-    ]
-    changes = [change for change in status.changes if change not in without_commit]
-    choice = limits.choose(root, changes, settings)
-    left_out = [*(change for change, _ in choice.withheld), *choice.crowd]
-    index.take(
-        [change.path.rstrip("/") for change in choice.chosen],
-        [IndexEntry(change.path.rstrip("/"), change.head) for change in left_out],
-    )
-    tree = index.write_tree()
-    differs = tree != head_tree
-    diff: dict[str, Any] = {"base": code.commit, "snapshot": None}
-    if differs:
-        # git compares the trees while their objects are copied
-        comparison = patches.start_comparison(index.repo, head_tree or None, tree, index.env)
-        index.own(head_tree or None, tree)
-        store = objects.Store(index.objects, index.repo.hash_name, flush=False)
-        parents = [code.commit] if code.commit else []
-        diff["snapshot"] = store.commit(tree, parents, _AUTHOR, date, _MESSAGE)
-        diff["files"] = patches.files(comparison)
-    notes = _notes_on_repositories(changes, without_commit)
-    if not differs and not left_out and not notes:
-        return Captured(code, head_tree, {})
-    if left_out:
-        diff["withheld"] = choice.entries()
-    if notes:
-        diff["inexact"] = notes
-    dirty = code._replace(dirty=True, snapshot=diff["snapshot"])
-    return Captured(dirty, tree, diff, tuple(choice.messages()))
-
-
-def _notes_on_repositories(
-    changes: Sequence[ChangedPath], without_commit: Sequence[ChangedPath]
-) -> list[str]:
-    """Return what the snapshot lacks of repositories inside the work tree."""
-    notes = [
-        f"{c.path} is a repository of its own; only its commit is recorded"
-        for c in changes
-        if c.path.endswith("/") or (c.submodule[0] == "S" and c.submodule[2:] != "..")
-    ]
-    return notes + [
-        f"{c.path} is a repository without a commit; it is not recorded" for c in without_commit
-    ]
-
-
-def _has_commit(root: str, path: str) -> bool:
-    """Return whether a repository inside the work tree has a commit to record."""
-    folder = os.path.join(root, path)
-    verify = ("rev-parse", "--verify", "--quiet", "HEAD")
-    return git.Call(["--git-dir", os.path.join(folder, ".git"), *verify]).wait().code == 0

@@ -33,6 +33,11 @@ class Ticks:
         self._next = self._began + min(1.0, interval)  # a short command needs no sampler
         self._sampler: Sampler | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there will be samples: what they need is imported."""
+        return self._sampler is not None
+
     def tick(self) -> None:
         """Sample, if it is time."""
         if not self._interval or time.monotonic() < self._next:
