@@ -26,7 +26,7 @@ def by_name(table: RunTable, name: str) -> list[Raw]:
     special = {at for row in table.special() for at in table.positions([row])}
     stored = table.stored(Way("name")) or []
     plain = [at for at, value in enumerate(stored) if value == name and at not in special]
-    return selection.by_name(table.raws(sorted({*plain, *special})), name)
+    return selection.by_name(table.complete_runs(sorted({*plain, *special})), name)
 
 
 def by_name_or_prefix(table: RunTable, address: str) -> list[Raw]:

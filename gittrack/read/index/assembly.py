@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.read.index import overlay
+from gittrack.read.index import overlay, selecting
 from gittrack.read.index.order import Order
 from gittrack.read.index.table import RunTable
 from gittrack.read.index.update import Current
@@ -59,8 +60,10 @@ def assembled(
         placed[key] = total + len(others)
         others.append(raw)
     ranges = order.with_rows(placed)
+    complete = partial(selecting.with_bodies, repo)
     annotations = overlay.overlay(repo, current.opened, tip) if tip else None
     if annotations is None:
-        return RunTable(current.opened, others, ranges, listing.annotation_lines(repo, tip))
+        lines = listing.annotation_lines(repo, tip)
+        return RunTable(current.opened, others, ranges, lines, complete=complete)
     notes = annotations.notes_of_commits([raw.commit for raw in others])
-    return RunTable(current.opened, others, ranges, notes, annotations)
+    return RunTable(current.opened, others, ranges, notes, annotations, complete)

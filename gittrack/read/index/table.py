@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import annotation_log, facts
@@ -37,6 +37,8 @@ class RunTable:
         {run commit: its note}; with an overlay, of the ``others`` only.
     overlay : Overlay or None
         The annotations of the rows of the chunks.
+    complete : callable
+        Returns runs with complete bodies: an index of very many runs has none.
     """
 
     def __init__(
@@ -46,13 +48,16 @@ class RunTable:
         ranges: Sequence[tuple[int, int]],
         notes: Mapping[str, bytes],
         overlay: Overlay | None = None,
+        complete: Callable[[list[Raw]], list[Raw]] = list,
     ) -> None:
+        self._complete = complete
         self.index, self.others, self.notes, self.overlay = index, others, notes, overlay
         self.ranges = [(start, end) for start, end in ranges if start < end]
         self._starts = [0]
         for start, end in self.ranges:
             self._starts.append(self._starts[-1] + end - start)
         self._special: dict[int, Raw] | None = None
+        self._is_complete = False  # the bodies of these runs
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -62,6 +67,10 @@ class RunTable:
         rows = self.rows(positions)
         by_row = self._with_flags(self._raws_of(rows))
         return [by_row[row] for row in rows]
+
+    def complete_runs(self, positions: Sequence[int]) -> list[Raw]:
+        """Return the runs at some positions with complete bodies."""
+        return self._complete(self.raws(positions))
 
     def rows(self, positions: Sequence[int]) -> list[int]:
         """Return the row at each of some positions."""
@@ -106,7 +115,7 @@ class RunTable:
         """Return the rows of the archived runs."""
         annotated = {
             row
-            for row, raw in self.special().items()
+            for row, raw in self._incomplete().items()
             if raw.annotations and annotation_log.is_archived(raw.annotations)
         }
         return annotated.union(self.overlay.archived()) if self.overlay else annotated
@@ -130,6 +139,15 @@ class RunTable:
 
     def special(self) -> dict[int, Raw]:
         """Return {row: run} of the runs whose values are not, or not only, in the columns."""
+        if not self._is_complete:
+            raws = self._incomplete()
+            completed = self._complete(list(raws.values()))
+            self._special = dict(zip(raws, completed, strict=True))
+            self._is_complete = True
+        return self._special or {}
+
+    def _incomplete(self) -> dict[int, Raw]:
+        """Return the same, with bodies that may be missing, or leave values out."""
         if self._special is None:
             rows = [*_odd(self.index), *self._annotated_rows()]
             total = self.index.manifest.rows

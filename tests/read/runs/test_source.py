@@ -24,6 +24,7 @@ from gittrack.analysis import direction
 from gittrack.core.query.grammar import QueryError
 from gittrack.read.index import update
 from gittrack.read.index.indexed import Indexed
+from gittrack.read.index.writing import appending
 from gittrack.read.runs import blocks, reader
 from gittrack.read.runs.refs_and_journals import RefsAndJournals, Trash
 from gittrack.read.runs.source import Request, Source
@@ -48,7 +49,7 @@ class Plain(NamedTuple):
 
 MANY = {f"p{number}": number for number in range(1001)}  # too many for the message of a commit
 RUNS = (
-    Plain(name="baseline", params={"lr": 0.1}, metrics={"acc": 0.5, "loss": 1.5}),
+    Plain(name="baseline", params={"lr": 0.1, "*": 1}, metrics={"acc": 0.5, "loss": 1.5}),
     Plain(name="first", params={"lr": 0.01}, metrics={"acc": 0.9}, group="grid"),
     Plain(experiment="cifar", params={"lr": "auto"}, metrics={"acc": NAN}, group="grid"),
     Plain(experiment="cifar/resnet", name="twice", metrics={"acc": 0.7, "loss": NAN}),
@@ -115,8 +116,12 @@ def indexed(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
 
 
 def partly_indexed(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
-    """Some runs in the index, some not, and one that was resumed and one that was removed since."""
+    """Some runs in the index, some not, and one that was resumed and one that was removed since.
+
+    The index has no bodies, as that of very many runs, and no column has those of the baseline.
+    """
     patch.setattr(update, "_FEW", 0)
+    patch.setattr(appending, "_MOST_BODIES", 0)
     runs = recorded(folder, patch)
     repo = git.find(folder)
     run_git(folder, "pack-refs", "--all")
