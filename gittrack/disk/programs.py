@@ -24,5 +24,22 @@ def which(program: str, path: str | None = None) -> str | None:
     return next(filter(_can_run, files), None)
 
 
+_paths: dict[tuple[str, str], str] = {}
+
+
+def remembered(program: str) -> str | None:
+    """Return the same as `which`, which looks into each folder of PATH, once for each PATH of this process.
+
+    The file may have been removed meanwhile.
+    """
+    key = (program, os.environ.get("PATH", ""))
+    if key not in _paths:
+        path = which(program)
+        if path is None or not os.path.isabs(path):  # it depends on the current folder
+            return path
+        _paths[key] = path
+    return _paths[key]
+
+
 def _can_run(path: str) -> bool:
     return os.access(path, os.X_OK) and not os.path.isdir(path)

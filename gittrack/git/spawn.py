@@ -7,11 +7,13 @@ git needs to list 1,000 runs.  The cost of a spawn does not grow with the memory
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 # Not from `os`: the replacement of gevent waits for ever for a child that gevent did not start.
 from posix import waitpid
+
+from gittrack.disk import programs
 
 _PIPE = 1 << 20  # bytes that wait in a pipe; Linux allows every user as many
 _SIGKILL = 9  # without importing `signal`, and with it `enum`
@@ -56,7 +58,7 @@ class Child:
         theirs = (source, theirs_out if piped else self._out, self._err)
         actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(theirs)]
         try:
-            self.pid = os.posix_spawnp(argv[0], argv, env, file_actions=actions)
+            self.pid = _spawn(argv, env, actions)
             self._parent = os.getpid()
         finally:
             for fd in (source, theirs_out):
@@ -124,6 +126,19 @@ def _widen(pipe: int) -> None:
 
     with suppress(AttributeError, OSError):  # not Linux, or this user has very many pipes
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+def _spawn(argv: list[str], env: Mapping[str, str], actions: Sequence[tuple[int, int, int]]) -> int:
+    """Start a program and return its process id.
+
+    A child that searches PATH would fail to start once for each folder, while no thread of this process can
+    go on.
+    """
+    try:
+        path = programs.remembered(argv[0]) or argv[0]
+        return os.posix_spawn(path, argv, env, file_actions=actions)
+    except FileNotFoundError:  # not installed, or moved a moment ago
+        return os.posix_spawnp(argv[0], argv, env, file_actions=actions)
 
 
 def _ended(pid: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gittrack import git
-from gittrack.disk import folders
+from gittrack.disk import folders, programs
 
 
 def check(memory: str | None = None) -> None:
@@ -25,12 +25,12 @@ def check(memory: str | None = None) -> None:
 
 def _program() -> bytes:
     """Return the identity of the git on PATH: path, size and time of change; empty without git."""
-    for folder in os.get_exec_path():
-        path = os.path.join(folder, "git")
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            status = os.stat(path)
-            return os.fsencode(f"{path} {status.st_size} {status.st_mtime_ns}\n")
-    return b""
+    path = programs.remembered("git")
+    try:
+        status = os.stat(path or "git")
+    except OSError:
+        return b""
+    return os.fsencode(f"{path} {status.st_size} {status.st_mtime_ns}\n")
 
 
 def _content(path: str) -> bytes:

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from gittrack.disk.programs import which
+from gittrack.disk.programs import remembered, which
 
 
 @pytest.fixture
@@ -38,3 +38,22 @@ def test_without_a_variable_path_the_folders_of_the_system_count(monkeypatch):
     assert which("sh") == shutil.which("sh")
     monkeypatch.setenv("PATH", "")
     assert which("sh") == shutil.which("sh") is None
+
+
+def test_a_program_is_looked_for_once_for_each_path(folders, monkeypatch):
+    monkeypatch.setenv("PATH", folders)
+    first = which("tool")
+    assert remembered("tool") == remembered("tool") == first
+    os.unlink("3/tool")
+    assert remembered("tool") == first
+    monkeypatch.setenv("PATH", "2")
+    assert remembered("tool") is None
+
+
+def test_a_program_of_the_current_folder_is_looked_for_each_time(folders, monkeypatch):
+    monkeypatch.setenv("PATH", ".")
+    assert remembered("tool") is None
+    os.chdir("3")
+    assert remembered("tool") == "./tool"
+    os.chdir("..")
+    assert remembered("tool") is None

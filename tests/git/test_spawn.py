@@ -73,6 +73,18 @@ def test_the_environment_is_only_the_one_that_is_passed() -> None:
     assert b"HOME=" not in Child(["env"], env, None).wait()[1]
 
 
+def test_a_program_that_was_moved_is_found_again(tmp_path, monkeypatch) -> None:
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path}/first:{tmp_path}/second:{os.environ['PATH']}")
+    program = tmp_path / "first/tool"
+    program.write_text("#!/bin/sh\necho a\n")
+    program.chmod(0o755)
+    assert Child(["tool"], os.environ, None).wait()[1] == b"a\n"
+    program.rename(tmp_path / "second/tool")
+    assert Child(["tool"], os.environ, None).wait()[1] == b"a\n"
+
+
 def test_a_missing_program_is_an_error_and_leaves_no_descriptor() -> None:
     gc.collect()  # of what earlier tests left open
     before = descriptors()
