@@ -6,23 +6,24 @@ from collections.abc import Mapping
 
 from gittrack.core.fast_typing import Any
 
+_CONTAINERS = (dict, list)
 MAX_DEPTH = 64  # levels of a configuration, and of every value that is read
 
 
 def check_depth(value: Any, most: int = MAX_DEPTH) -> None:
     """Raise ValueError if mappings and lists are nested in ``value`` more than ``most`` levels deep."""
-    level = [value]
-    for _ in range(most + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return
-    raise ValueError(f"nested more than {most} levels deep")
-
-
-def _inside(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    level = [value] if value and isinstance(value, _CONTAINERS) else []
+    depth = 0
+    while level:
+        if depth == most:
+            raise ValueError(f"nested more than {most} levels deep")
+        depth += 1
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _CONTAINERS) and inner
+        ]
 
 
 def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> dict[str, Any]:

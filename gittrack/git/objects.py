@@ -180,10 +180,13 @@ class Store:
 
         def deflated() -> Iterator[bytes]:
             packer = zlib.compressobj(1)
-            yield packer.compress(header)
+            ready = packer.compress(header)
             for chunk in chunks():
-                yield packer.compress(chunk)
-            yield packer.flush()
+                ready += packer.compress(chunk)
+                if len(ready) > _CHUNK:
+                    yield ready
+                    ready = b""
+            yield ready + packer.flush()
 
         oid = digest.hexdigest()
         self._keep(oid, deflated)
@@ -217,12 +220,14 @@ class Store:
         temporary = f"{folder}/tmp_obj_{os.getpid():x}{os.urandom(4).hex()}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         try:
-            folders.share(handle, folder, 0o444)
-            with open(handle, "wb") as file:
-                file.writelines(chunks)
-                file.flush()
+            try:
+                folders.share(handle, folder, 0o444)
+                for chunk in chunks:
+                    _write_all(handle, chunk)
                 if self.flush and self._batch is None:
-                    os.fsync(file.fileno())
+                    os.fsync(handle)
+            finally:
+                os.close(handle)
             if self._batch is None:
                 os.rename(temporary, target)
             else:
@@ -231,6 +236,12 @@ class Store:
             if os.path.exists(temporary):
                 os.unlink(temporary)
             raise
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _chunks(source: BinaryIO) -> Iterator[bytes]:

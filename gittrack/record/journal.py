@@ -121,6 +121,8 @@ class Journal(JournalFiles):
     def _decode_new_lines(self) -> None:
         """Decode the new lines of the file of events, so that each line is decoded once."""
         size = self.events.size()
+        if size == self._decoded:
+            return
         if size > events.MAX_BYTES:
             raise ValueError(events.TOO_LARGE)
         if size < self._decoded:  # an incomplete write was removed

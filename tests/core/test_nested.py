@@ -99,9 +99,9 @@ def test_sameness_is_exact(a, b, same):
     assert nested.same(b, a) is same
 
 
-@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}])
-def test_depth_is_limited(wrap):
-    value = 1
+@pytest.mark.parametrize("value", [1, {}, []])
+@pytest.mark.parametrize("wrap", [lambda value: [value, 2], lambda value: {"b": 2, "a": value}])
+def test_depth_is_limited(wrap, value):
     for _ in range(nested.MAX_DEPTH):
         value = wrap(value)
     nested.check_depth(value)

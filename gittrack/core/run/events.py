@@ -89,7 +89,7 @@ class Decoder:
     def __init__(self, run_id: str) -> None:
         self._run_id = run_id
         self._fold = Fold()
-        self._is_checked = False  # whether the state with all operations so far is valid
+        self._state: JournalState | None = None  # with all operations so far, if it is valid
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -98,7 +98,7 @@ class Decoder:
 
     def feed(self, data: bytes) -> None:
         """Add the operations in ``data``."""
-        self._is_checked = self._is_checked and not data
+        self._state = None if data else self._state
         with _as_value_error():
             for op in parse(data):
                 first = op.get("values") if self._fold.empty else None
@@ -108,13 +108,13 @@ class Decoder:
                 self._fold.add(op)
 
     def state(self) -> JournalState:
-        """Return the state of the journal."""
-        with _as_value_error():
-            state = self._fold.state()
-            if not self._is_checked:
+        """Return the state of the journal, which the caller does not change."""
+        if self._state is None:
+            with _as_value_error():
+                state = self._fold.state()
                 self._check(state)
-                self._is_checked = True
-            return state
+                self._state = state
+        return self._state
 
     def _check(self, state: JournalState) -> None:
         """Raise an error if readers of runs cannot use the state."""

@@ -93,9 +93,8 @@ def packages(path: Iterable[str]) -> dict[str, str]:
     packages take 1 ms, and 100 ms with importlib.metadata.
     """
     versions: dict[str, str] = {}
-    for folder in path:
-        for package, version in _packages_in(folder or ".").items():
-            versions.setdefault(package, version)
+    for folder in reversed([*path]):  # the first one counts
+        versions.update(_packages_in(folder or "."))
     return dict(sorted(versions.items()))
 
 
@@ -143,6 +142,17 @@ def cpu() -> dict[str, Any]:
     facts: dict[str, Any] = {"count": os.cpu_count()}
     if hasattr(os, "sched_getaffinity"):
         facts["usable"] = len(os.sched_getaffinity(0))
+    if not _processor:
+        _processor.append(_model())
+    return {**facts, **_processor[0]}
+
+
+_processor: list[dict[str, Any]] = []  # what was read of the processor, which stays the same
+
+
+def _model() -> dict[str, Any]:
+    """Return model and SIMD level of the processor."""
+    facts: dict[str, Any] = {}
     try:
         with open("/proc/cpuinfo", "rb") as file:
             text = file.read(8192).decode("utf-8", "replace")
