@@ -420,7 +420,6 @@ LAZY_IMPORTS = {
         "gittrack.read.runs.live_elsewhere": "most repositories have no live run elsewhere",
     },
     "record/machine/usage/periodic.py": {
-        "threading": "the loop of the launcher needs no thread",
         "gittrack.record.machine.usage.sampler": "a short run takes no sample",
     },
     "record/machine/usage/sampler.py": {

@@ -10,6 +10,7 @@ from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, OnAnotherHost, TrackError
 from gittrack.disk import folders, lock
 from gittrack.record.journal import Journal, read_state
+from gittrack.record.journal_files import is_held_here
 
 _CREATION_SECONDS = 60
 
@@ -22,8 +23,8 @@ def list_dead(common_dir: str) -> list[Path]:
         # The run is committed, and its owner was killed while it removed the journal.
         if name.startswith(layout.REMOVING) and not _is_being_removed(live / name):
             folders.remove(live / name)
-    journals = [live / name for name in names if layout.is_id(name)]
-    return [folder for folder in journals if not _is_locked(folder)]
+    others = [name for name in names if layout.is_id(name) and not is_held_here(f"{live}/{name}")]
+    return [live / name for name in others if not _is_locked(live / name)]
 
 
 def _is_being_removed(folder: Path) -> bool:

@@ -17,6 +17,12 @@ from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.appender import Appender, RecordingEnded
 
 _END_BYTES = 4096
+_owned: set[str] = set()  # the folders of the journals whose locks this process holds
+
+
+def is_held_here(folder: str) -> bool:
+    """Return whether this process holds the journal in a folder, so that it need not try the lock."""
+    return folder in _owned
 
 
 class JournalFiles:
@@ -38,6 +44,7 @@ class JournalFiles:
         return self.lock_fd is not None
 
     def _use_lock(self, lock_fd: int) -> None:
+        _owned.add(str(self.folder))
         self.lock_fd = descriptors.lift(lock_fd)
         self._lock_identity = descriptors.identity(self.lock_fd)
 
@@ -135,6 +142,7 @@ class JournalFiles:
         """Close the files and release the lock."""
         self.events.close()
         self.series.close()
+        _owned.discard(str(self.folder))
         if self.lock_fd is not None:
             descriptors.close(self.lock_fd, self._lock_identity)
             self.lock_fd = None

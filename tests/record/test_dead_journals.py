@@ -49,6 +49,16 @@ class TestList:
         book.release()
         assert {path.name for path in dead_journals.list_dead(common_dir)} == {*IDS, book.id}
 
+    def test_the_lock_of_a_journal_of_this_process_is_not_tried(
+        self, common_dir, book, monkeypatch
+    ):
+        tried = []
+        monkeypatch.setattr(lock, "is_held", lambda path: bool(tried.append(path)))
+        assert dead_journals.list_dead(common_dir) == []
+        book.release()
+        assert dead_journals.list_dead(common_dir) == [book.folder]
+        assert tried == [book.folder / layout.LOCK]
+
     def test_without_journals_there_is_none(self, common_dir):
         assert dead_journals.list_dead(common_dir) == []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from _thread import allocate_lock
 
 _VERBS = frozenset((b"gc", b"prune", b"prune-packed", b"repack", b"maintenance"))
 _WITH_VALUE = frozenset((b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespace"))
@@ -17,14 +18,39 @@ _EMULATORS = ("qemu", "rosetta")  # they run a git of another processor
 # With these, the folder of a process and GIT_DIR do not say which objects it deletes.
 _MOVING = (b"GIT_COMMON_DIR=", b"GIT_OBJECT_DIRECTORY=", b"GIT_WORK_TREE=", b"--work-tree")
 _STALE_GC_SECONDS = 12 * 3600
+_PATIENCE_SECONDS = 0.1  # a thread that did not survive a fork never frees the lock
 
 
 def processes(common_dir: str) -> set[str]:
     """Return the ids of the processes that may delete objects of a repository now."""
     home = os.path.realpath(common_dir)
-    pids = {pid for pid in _all_processes() if _collects(pid) and not _is_elsewhere(pid, home)}
+    pids = {pid for pid in _last_look.collectors() if not _is_elsewhere(pid, home)}
     named_pid = _read_gc_pid(os.path.join(common_dir, "gc.pid"))
     return pids | {named_pid} if named_pid else pids
+
+
+class _Look:
+    """The processes that delete objects of any repository, which threads look for together."""
+
+    def __init__(self) -> None:
+        self._lock = allocate_lock()
+        self._last: tuple[float, frozenset[str]] = (0.0, frozenset())
+
+    def collectors(self) -> frozenset[str]:
+        """Return what a look shows that began after this call, perhaps that of another thread."""
+        called = time.monotonic()
+        is_held = self._lock.acquire(timeout=_PATIENCE_SECONDS)
+        try:
+            if self._last[0] <= called:
+                began = time.monotonic()
+                self._last = (began, frozenset(filter(_collects, _all_processes())))
+            return self._last[1]
+        finally:
+            if is_held:
+                self._lock.release()
+
+
+_last_look = _Look()
 
 
 def _all_processes() -> list[str]:

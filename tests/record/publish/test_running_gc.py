@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def at_work(home: Path) -> set[str]:
     os.waitpid(pid, 0)
     with open(read) as answer:
         return set(answer.read().split())
+
+
+def test_threads_share_a_look_that_began_after_they_asked(monkeypatch):
+    monkeypatch.setattr(running_gc, "_all_processes", list)
+    look = running_gc._Look()
+    look._last = (time.monotonic() + 1000, frozenset("7"))  # of a thread that looks right now
+    assert look.collectors() == {"7"}
+    look._last = (time.monotonic(), frozenset("7"))
+    assert look.collectors() == set()
+
+
+def test_a_thread_that_did_not_survive_a_fork_stops_nobody(monkeypatch):
+    monkeypatch.setattr(running_gc, "_PATIENCE_SECONDS", 0.001)
+    look = running_gc._Look()
+    look._lock.acquire()
+    assert look.collectors() == set(filter(running_gc._collects, running_gc._all_processes()))
 
 
 @root_only

@@ -6,6 +6,7 @@ After any error there are no more samples, and the training goes on.
 from __future__ import annotations
 
 import time
+from _thread import LockType, allocate_lock, start_new_thread
 from collections.abc import Callable, Mapping
 
 from gittrack.core.fast_typing import TYPE_CHECKING
@@ -64,26 +65,28 @@ class SamplingThread:
     """
 
     def __init__(self, log: Log, interval: float) -> None:
-        import threading  # noqa: PLC0415 - the loop of the launcher does not need it
-
-        self._log, self._interval = log, interval
-        self._stopped = threading.Event()
-        threading.Thread(target=self._run, name="gittrack system", daemon=True).start()
+        self._running = allocate_lock()
+        self._running.acquire()
+        # `threading.Thread` waits for the beginning of the thread: 64 runs at once wait for each other.
+        start_new_thread(_sample_until_free, (self._running, log, interval))
 
     def stop(self) -> None:
         """End the thread; a sample that is being taken is not waited for."""
-        self._stopped.set()
+        if self._running.locked():
+            self._running.release()
 
-    def _run(self) -> None:
-        began = time.monotonic()
-        if self._stopped.wait(min(1.0, self._interval)):  # a short run needs no sampler
-            return
-        try:
-            sampler = _sampler(includes_itself=True)
-            while not self._stopped.wait(self._interval):
-                self._log(sampler.sample(), int(time.monotonic() - began))
-        except Exception:  # noqa: BLE001 - the run has ended meanwhile, or any error of psutil
-            return
+
+def _sample_until_free(running: LockType, log: Log, interval: float) -> None:
+    """Sample as long as the lock is held."""
+    began = time.monotonic()
+    if running.acquire(timeout=min(1.0, interval)):  # a short run needs no sampler
+        return
+    try:
+        sampler = _sampler(includes_itself=True)
+        while not running.acquire(timeout=interval):
+            log(sampler.sample(), int(time.monotonic() - began))
+    except Exception:  # noqa: BLE001 - the run has ended meanwhile, or any error of psutil
+        return
 
 
 def _sampler(*, includes_itself: bool) -> Sampler:

@@ -11,6 +11,7 @@ from gittrack.analysis import differences, volatile
 from gittrack.core import settings
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import headline
+from gittrack.record.machine.usage import periodic
 from gittrack.record.machine.usage.periodic import SamplingThread, Ticks
 from gittrack.show.terminal import detail, runs
 
@@ -58,16 +59,12 @@ def test_an_error_of_psutil_ends_the_samples_and_nothing_else(monkeypatch):
     def process():  # as in a container without /proc
         raise psutil.NoSuchProcess(1)
 
-    errors, threads = [], set(threading.enumerate())
     monkeypatch.setattr(psutil, "Process", process)
-    monkeypatch.setattr(threading, "excepthook", errors.append)
-    SamplingThread(lambda metrics, step: None, 0.001)
-    for thread in set(threading.enumerate()) - threads:
-        thread.join(60)
+    (running := threading.Lock()).acquire()
+    periodic._sample_until_free(running, lambda metrics, step: None, 0.001)  # it returns
     ticks = Ticks(lambda metrics, step: None, 0.0001)
     while ticks._interval:
         ticks.tick()
-    assert errors == []
 
 
 @pytest.mark.parametrize(
