@@ -171,7 +171,7 @@ class Runs(Sequence[RunRecord]):
             raise TrackError("pandas is not installed", "pip install pandas") from None
         from gittrack.show.data import frame  # noqa: PLC0415 - pandas takes half a second
 
-        return frame.of_rows(flat.utf8(flat.row(run.info)) for run in self._runs)
+        return frame.of_rows(flat.row(run.info) for run in self._runs)
 
     def top(self, metric: str, *, smallest: bool | None = None) -> Runs:
         """Return the runs that have a number for a metric, best first.

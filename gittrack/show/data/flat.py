@@ -31,16 +31,17 @@ def utf8(row: dict[str, Any]) -> dict[str, Any]:
 
     A run stores bytes of another encoding as lone surrogates; the row has the escape ``\udcff`` instead.
     """
-    return {_utf8(name): _utf8(value) for name, value in row.items()}
+    return {utf8_value(name): utf8_value(value) for name, value in row.items()}
 
 
-def _utf8(value: Any) -> Any:
+def utf8_value(value: Any) -> Any:
+    """Return a value in which every text can be encoded as UTF-8, as in `utf8`."""
     if isinstance(value, str):
         return value.encode(errors="backslashreplace").decode()
     if isinstance(value, list):
-        return [_utf8(item) for item in value]
+        return [utf8_value(item) for item in value]
     if isinstance(value, dict):
-        return {_utf8(key): _utf8(item) for key, item in value.items()}
+        return {utf8_value(key): utf8_value(item) for key, item in value.items()}
     return value
 
 

@@ -14,6 +14,8 @@ from gittrack.show.data import flat
 def of_rows(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return the frame that ``pandas.DataFrame`` makes of a list of rows, without such a list.
 
+    Every name and text is one that UTF-8 has, as in `flat.utf8`; equal ones are examined once.
+
     Parameters
     ----------
     rows : iterable of dict
@@ -21,17 +23,24 @@ def of_rows(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """
     columns: dict[str, list[Any]] = {}
     texts: dict[str, str] = {}
-    count = 0
+    missing, count = [np.nan], 0
     for row in rows:
+        if not columns.keys() >= row.keys():
+            row = flat.utf8(row)
+            columns |= {name: missing * count for name in row if name not in columns}
         for name, value in row.items():
-            column = columns.setdefault(name, [])
-            column += [np.nan] * (count - len(column))
-            column.append(texts.setdefault(value, value) if type(value) is str else value)
+            kind = type(value)
+            if kind is str:
+                value = texts.get(value) or texts.setdefault(value, flat.utf8_value(value))
+            elif kind is list or kind is dict:
+                value = flat.utf8_value(value)
+            columns[name].append(value)
         count += 1
+        if len(row) < len(columns):
+            for name in columns.keys() - row.keys():
+                columns[name] += missing
     frame: dict[str, Any] = {}
     for name in flat.columns([columns]):
-        column = columns.pop(name)
-        column += [np.nan] * (count - len(column))
-        values = pd.Series(np.fromiter(column, dtype=object, count=count), dtype=object)
+        values = pd.Series(np.fromiter(columns.pop(name), dtype=object, count=count), dtype=object)
         frame[name] = values.infer_objects()
     return pd.DataFrame(frame, columns=list(frame), index=range(count))
