@@ -79,7 +79,7 @@ def _cut(
     """Return the first ``count`` rows of ranges, and the others."""
     for number, (start, end) in enumerate(ranges):
         if count < end - start:
-            front = [*ranges[:number], (start, start + count)]
+            front = [*ranges[:number], *([(start, start + count)] if count else [])]
             return front, [(start + count, end), *ranges[number + 1 :]]
         count -= end - start
     return ranges, []

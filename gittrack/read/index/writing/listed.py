@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
 from gittrack import git
 from gittrack.core import layout
@@ -12,6 +13,8 @@ from gittrack.folding import visible
 from gittrack.git import refs
 from gittrack.read.index.ref_files import RefFiles
 from gittrack.read.runs import listing
+
+_ID_LENGTH = 24
 
 
 class ListedRefs(NamedTuple):
@@ -27,12 +30,15 @@ class ListedRefs(NamedTuple):
         {ref: id} of the archive and of the runs in the trash; empty if there is no archive.
     answer : refs.Listing
         What git listed.
+    loose : frozenset of str
+        Those lines whose refs are loose.
     """
 
     lines: list[str]
     others: Mapping[str, str]
     deciding: Mapping[str, str]
     answer: refs.Listing
+    loose: frozenset[str] = frozenset()
 
     @property
     def folding(self) -> str:
@@ -48,7 +54,7 @@ class ListedRefs(NamedTuple):
         if not self.deciding:
             return self.lines, frozenset()
         folded = visible.lines(repo, self.answer, decided=self.deciding)
-        return sorted((*self.lines, *folded), key=_order, reverse=True), frozenset(folded)
+        return _newest_first((*self.lines, *folded)), frozenset(folded)
 
     def are_few(self, repo: git.Repo, few: int) -> bool:
         """Return whether there are at most so many runs.  Raises as `with_folded`."""
@@ -63,22 +69,32 @@ def list_refs(repo: git.Repo, files: RefFiles) -> ListedRefs | None:
         return None
     lines, _ = split
     others = {ref.name: ref.oid for ref in listing.refs_before_runs(answer)}
-    if not _has_loose(lines, others, files.loose):
+    loose = frozenset(
+        f"{oid} {name}" for name, oid in files.loose.items() if name.startswith(layout.RUNS)
+    )
+    if (loose and not loose.issubset(lines)) or not _has_loose(others, files.loose):
         return None
     deciding = visible.deciding(repo) if layout.ARCHIVE in others else {}
-    return ListedRefs(sorted(lines, key=_order, reverse=True), others, deciding, answer)
+    return ListedRefs(_newest_first(lines), others, deciding, answer, loose)
 
 
-def _has_loose(lines: Sequence[str], others: Mapping[str, str], loose: Mapping[str, str]) -> bool:
-    """Return whether a listing has what the files of loose refs say; git was not asked for the trash."""
-    runs = {f"{oid} {name}" for name, oid in loose.items() if name.startswith(layout.RUNS)}
+def _has_loose(others: Mapping[str, str], loose: Mapping[str, str]) -> bool:
+    """Return whether a listing has the loose refs besides runs; git was not asked for the trash."""
     rest = {name for name in loose if not name.startswith((layout.RUNS, layout.TRASH))}
-    return (not runs or runs.issubset(lines)) and all(
-        others.get(name) == loose[name] for name in rest
-    )
+    return all(others.get(name) == loose[name] for name in rest)
 
 
-def _order(line: str) -> str:
-    """Return the sort key of a line; ids are equally long.  Refs have another order: a-b/ID, a/ID."""
+def _newest_first(lines: Sequence[str]) -> list[str]:
+    """Return lines of runs in the order of their ids, and of their experiments if ids are equal.
+
+    Refs have another order: a-b/ID, a/ID.
+    """
+    key: Callable[[str], str] = itemgetter(slice(-_ID_LENGTH, None))
+    if len({*map(key, lines)}) < len(lines):
+        key = _id_and_experiment
+    return sorted(lines, key=key, reverse=True)
+
+
+def _id_and_experiment(line: str) -> str:
     run_id, experiment, _, _ = listing.parts(line)
     return run_id + experiment

@@ -1,6 +1,7 @@
 """Where the listed runs are in the chunks of the index, and in which order.
 
-If nothing but refs of runs changed, the folded runs are where they were, and only the others are placed.
+If nothing but refs of runs changed, the folded runs are where they were, and only the others are placed.  If
+none is folded, and all runs that were listed are still the oldest ones, only the new ones are placed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class RunsToPlace(NamedTuple):
     rows : dict
         {line: row} of runs in the index.
     order : Order or None
-        The folded runs, if they are where they were; then ``lines`` has only the runs with refs.
+        The runs that are where they were; then ``lines`` has only the others.
     """
 
     manifest: Manifest
@@ -46,7 +47,7 @@ def runs_to_place(repo: git.Repo, index: Index | None, listed: ListedRefs) -> Ru
 
     Raises Damaged or GitError if the archive cannot be read.
     """
-    continued = _continued(index, listed) if index else None
+    continued = (_behind_new_ones(index, listed) or _continued(index, listed)) if index else None
     if continued is not None:
         return continued
     lines, folded = listed.with_folded(repo)
@@ -54,6 +55,37 @@ def runs_to_place(repo: git.Repo, index: Index | None, listed: ListedRefs) -> Ru
     if index is None or len(rows) > 2 * len(lines):  # most of it is not needed any more
         return RunsToPlace(Manifest(), lines, folded, {})
     return RunsToPlace(index.manifest, lines, folded, rows)
+
+
+def _behind_new_ones(index: Index, listed: ListedRefs) -> RunsToPlace | None:
+    """Return the same if no run is folded, and all that were listed are behind the new ones; else None."""
+    manifest = index.manifest
+    count = len(listed.lines) - sum(end - start for start, end in manifest.ranges)
+    new, others = listed.lines[: max(count, 0)], listed.lines[max(count, 0) :]
+    is_large = manifest.rows > 2 * len(listed.lines)  # most of it is not needed any more
+    if manifest.folding or listed.folding or count < 0 or is_large:
+        return None
+    order = Order(index, manifest.ranges)
+    if not listed.loose.issubset(new) or not _are_in(order, others):
+        return None
+    among = tuple(sorted(manifest.ranges))
+    return RunsToPlace(manifest, new, frozenset(), _lines(index.chunks, among), order)
+
+
+def _are_in(order: Order, lines: Sequence[str]) -> bool:
+    """Return whether lines are those of the runs in an order."""
+    chunks = order.index.chunks
+    commits = b"".join([chunk.content(COMMITS) for chunk in chunks])
+    experiments = [name for chunk in chunks for name in chunk.values(EXPERIMENTS) or []]
+    width = len(commits) // max(len(experiments), 1)
+    start, end = width + len(f" {layout.RUNS}"), -len("/") - 24
+    in_order = b"".join([commits[width * low : width * high] for low, high in order.ranges])
+    return (
+        order.ids() == "".join(map(listing.run_id, lines)).encode()
+        and in_order == "".join([line[:width] for line in lines]).encode()
+        and [name for low, high in order.ranges for name in experiments[low:high]]
+        == [line[start:end] for line in lines]
+    )
 
 
 def _continued(index: Index, listed: ListedRefs) -> RunsToPlace | None:

@@ -110,6 +110,45 @@ def test_all_are_placed_again_if_a_folded_run_is_removed(repo):
     assert raw.id not in answer(repo)
 
 
+@pytest.fixture
+def unfolded(empty_repo, monkeypatch):
+    """A repository with an index of packed runs, none of which is folded."""
+    monkeypatch.setattr(update, "_FEW", 0)
+    add(empty_repo, *range(4, 10))
+    git(empty_repo.common_dir, "pack-refs", "--all")
+    assert len(answer(empty_repo)) == 6
+    return empty_repo
+
+
+def test_only_new_runs_are_placed_if_all_others_are_behind_them(unfolded):
+    """Loose ones, and then packed ones, with and without a change of what is loose."""
+    for number in (12, 14):
+        add(unfolded, number, number + 1)
+        assert is_continued(unfolded)
+        assert len(answer(unfolded)) == number - 4
+        git(unfolded.common_dir, "pack-refs", "--all")
+        assert is_continued(unfolded)
+        assert len(answer(unfolded)) == number - 4
+    assert len(store.load(unfolded.common_dir).manifest.ranges) < 6
+
+
+def test_all_are_placed_again_if_a_run_is_not_where_it_was(unfolded):
+    before = answer(unfolded)
+    first, second = (RefsAndJournals(unfolded).find(run_values.run_id(n))[0] for n in (5, 8))
+    changes = (
+        (lambda: add(unfolded, 1), 7),  # an older one
+        (lambda: refs.drop(unfolded, first.ref), 6),
+        (lambda: refs.update(unfolded, second.ref, first.commit, second.commit, "again"), 6),
+        (lambda: git(unfolded.common_dir, "pack-refs", "--all"), 6),
+        (lambda: refs.update(unfolded, second.ref, second.commit, first.commit, "loose"), 6),
+    )
+    for change, count in changes:
+        change()
+        assert not is_continued(unfolded)
+        assert len(answer(unfolded)) == count
+    assert before[0] == answer(unfolded)[0]
+
+
 def test_parts_of_ranges():
     assert parted([(5, 9), (0, 3)], [(1, 2), (6, 7), (8, 12)]) == (
         [(6, 7), (8, 9), (1, 2)],
