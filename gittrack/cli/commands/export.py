@@ -9,9 +9,7 @@ import argparse
 import contextlib
 import io
 import json
-import pickle
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -25,6 +23,7 @@ from gittrack.read.runs import query, reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import flat, history, jsonable
+from gittrack.show.data.spool import Spool
 from gittrack.show.terminal import table, text
 
 Point = tuple[str, str, float, float, float]
@@ -109,32 +108,23 @@ def _runs(records: Iterable[RunRecord], style: str, target: BinaryIO) -> None:
         for record in records:
             target.write(_line(jsonable.run(record.info)))
         return
-    every_row = (flat.row(record.info) for record in records)
+    names: dict[str, Any] = {}  # the columns are known when all runs were read
+    rows = Spool(_named((flat.row(record.info) for record in records), names))
+    columns = flat.columns([names])
     if style == "parquet":
         from gittrack.show.data import parquet  # noqa: PLC0415 - optional
 
-        rows = list(every_row)
-        parquet.write(rows, flat.columns(rows), target)
+        parquet.write(rows, columns, target)
         return
-    with tempfile.TemporaryFile() as spool:  # the columns are known when all runs were read
-        names = flat.columns(_spooled(every_row, spool))
-        _csv([[flat.cell(name) for name in names]], target)
-        _csv(([flat.cell(row.get(name)) for name in names] for row in _of_spool(spool)), target)
+    _csv([[flat.cell(name) for name in columns]], target)
+    _csv(([flat.cell(row.get(name)) for name in columns] for row in rows), target)
 
 
-def _spooled(rows: Iterator[dict[str, Any]], spool: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Yield rows, and write them to a file."""
+def _named(rows: Iterable[dict[str, Any]], names: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield rows, and add their columns to names."""
     for row in rows:
-        pickle.dump(row, spool)
+        names.update(dict.fromkeys(row))
         yield row
-
-
-def _of_spool(spool: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a file again."""
-    spool.seek(0)
-    with contextlib.suppress(EOFError):
-        while True:
-            yield pickle.load(spool)
 
 
 def _history(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
 
-_BATCH = 50_000
+_BATCH = 10_000  # rows of a row group
+_ROWS = 500  # whose values are in memory as objects of Python
 _EXACT = 2**53  # a float holds every whole number up to this
 
 
@@ -19,7 +20,7 @@ def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO
     Parameters
     ----------
     rows : sequence of dict
-        The rows; a missing column is null.
+        The rows, which are iterated twice; a missing column is null.
     names : sequence of str
         The columns.  A column with values of several types, or with numbers
         that no type of Parquet holds exactly, becomes text.
@@ -32,9 +33,26 @@ def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO
         If pyarrow is not installed.
     """
     arrow, parquet = library()
-    columns = {name: _column([row.get(name) for row in rows]) for name in names}
-    arrays = [arrow.array(values, getattr(arrow, kind)()) for kind, values in columns.values()]
-    parquet.write_table(arrow.table(arrays, names=list(names)), target)
+    seen = {name: _Values() for name in names}
+    for row in rows:
+        for name, value in row.items():
+            seen[name].add(value)
+    columns = {name: values.column() for name, values in seen.items()}
+    kinds = [getattr(arrow, kind)() for kind, _ in columns.values()]
+    schema = arrow.schema(list(zip(names, kinds, strict=True)))
+    rest, batches = iter(rows), []
+    with parquet.ParquetWriter(target, schema) as writer:
+        while part := list(islice(rest, _ROWS)):
+            cells = (
+                [convert(row.get(name)) for row in part] for name, (_, convert) in columns.items()
+            )
+            arrays = [arrow.array(c, kind) for c, kind in zip(cells, kinds, strict=True)]
+            batches.append(arrow.record_batch(arrays, schema=schema))
+            if len(batches) * _ROWS >= _BATCH or len(part) < _ROWS:
+                writer.write_table(arrow.Table.from_batches(batches))
+                batches = []
+        if batches:
+            writer.write_table(arrow.Table.from_batches(batches))
 
 
 def write_history(points: Iterable[tuple[str, str, float, float, float]], target: BinaryIO) -> None:
@@ -64,20 +82,35 @@ def library() -> tuple[Any, Any]:
     return pyarrow, parquet
 
 
-def _column(values: list[Any]) -> tuple[str, list[Any]]:
-    """Return the name of an Arrow type, and the values converted to it."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {bool}:
-        return "bool_", values
-    if kinds == {int} and all(value is None or abs(value) < 2**63 for value in values):
-        return "int64", values
-    if kinds and kinds <= {int, float} and all(map(_fits_float, values)):
-        return "float64", [None if value is None else float(value) for value in values]
-    return "string", [None if value is None else _text(value) for value in values]
+class _Values:
+    """What the values of a column have in common."""
+
+    def __init__(self) -> None:
+        self._kinds: set[type] = set()
+        self._fit_int = self._fit_float = True
+
+    def add(self, value: Any) -> None:
+        """Add a value; None is the lack of one."""
+        if value is None:
+            return
+        self._kinds.add(type(value))
+        if isinstance(value, int):
+            self._fit_int &= abs(value) < 2**63
+            self._fit_float &= abs(value) <= _EXACT
+
+    def column(self) -> tuple[str, Callable[[Any], Any]]:
+        """Return the name of an Arrow type, and what converts a value to it."""
+        if self._kinds == {bool}:
+            return "bool_", _same
+        if self._kinds == {int} and self._fit_int:
+            return "int64", _same
+        if self._kinds and self._kinds <= {int, float} and self._fit_float:
+            return "float64", lambda value: None if value is None else float(value)
+        return "string", lambda value: None if value is None else _text(value)
 
 
-def _fits_float(value: Any) -> bool:
-    return not isinstance(value, int) or abs(value) <= _EXACT
+def _same(value: Any) -> Any:
+    return value
 
 
 def _text(value: Any) -> str:

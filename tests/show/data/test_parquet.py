@@ -55,6 +55,16 @@ def test_a_missing_value_is_null_and_the_columns_keep_their_order():
     assert read(file).to_pydict() == {"b": [1, None], "a": [None, "x"]}
 
 
+def test_rows_are_written_in_parts(monkeypatch):
+    rows = [{"a": n, "b": n / 2 or None} for n in range(7)]
+    for at_once, of_group in ((2, 4), (2, 5), (7, 7), (100, 100)):
+        monkeypatch.setattr(parquet, "_ROWS", at_once)
+        monkeypatch.setattr(parquet, "_BATCH", of_group)
+        file = io.BytesIO()
+        parquet.write(rows, ["a", "b"], file)
+        assert read(file).to_pylist() == [{"a": None, "b": None} | row for row in rows]
+
+
 def test_points_are_written_in_parts(monkeypatch):
     monkeypatch.setattr(parquet, "_BATCH", 2)
     points = [("run", "loss", float(n), n / 2, n * 0.1) for n in range(5)]
