@@ -165,12 +165,13 @@ def _is_locked(repo: git.Repo, ref: str) -> bool:
     return os.path.exists(f"{repo.common_dir}/{ref}.lock")
 
 
-def unfold(repo: git.Repo) -> int:
+def unfold(repo: git.Repo, patience: float = writer.PATIENCE_SECONDS) -> int:
     """Give all folded runs their refs again, and delete the archive; return how many runs got one.
 
     A ref of an earlier attempt than the folded one moves forward.
 
-    Raises TrackError if another process folds now, if the archive cannot be read, or if it changes meanwhile.
+    Raises TrackError if another process folds now, if the archive cannot be read or changes meanwhile, or if
+    a garbage collection that may not have seen the new refs runs for longer than ``patience`` seconds.
     """
     with _alone(repo):
         tip = archive.tip(repo)
@@ -187,5 +188,9 @@ def unfold(repo: git.Repo) -> int:
             refs.transact(repo, part, "gittrack: unfold")
             if len(part) > building.MOST_PARENTS:
                 repo.read("pack-refs", "--all")
+        store = objects.Store(git.object_store_path(repo), repo.hash_name)
+        if not writer.settle(repo, store, lambda: None, patience):
+            problem = f"{_COLLECTING}, so the archive of folded runs is still there"
+            raise TrackError(problem, "wait until it ends, then: git track gc --unfold")
         refs.transact(repo, [f"delete {layout.ARCHIVE}\0{tip}"], "gittrack: unfold")
         return len(absent)

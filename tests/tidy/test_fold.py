@@ -207,6 +207,18 @@ def test_refs_stay_while_a_garbage_collection_may_not_have_seen_the_archive(runs
     assert fold_all(runs) == fold.Folded(5)
 
 
+def test_the_archive_stays_while_a_garbage_collection_may_not_have_seen_the_refs(runs):
+    fold_all(runs)
+    Path(runs.common_dir, "gc.pid").write_text(f"{os.getpid()} {os.uname().nodename}")
+    with pytest.raises(TrackError, match="a garbage collection of git is running"):
+        fold.unfold(runs, patience=0)
+    assert names_of()[0] == layout.ARCHIVE
+    assert len(gittrack.runs()) == len(names_of(layout.RUNS)) == 5
+    Path(runs.common_dir, "gc.pid").unlink()
+    assert fold.unfold(runs) == 0  # all have refs
+    assert layout.ARCHIVE not in names_of()
+
+
 def test_a_prune_keeps_all_of_a_folded_run(runs):
     fold_all(runs)
     run_git(".", "gc", "-q", "--prune=now")
