@@ -25,27 +25,44 @@ else:
 
     Any = BinaryIO = NoReturn = TextIO = None  # used in annotations only, which are never evaluated
 
+    _FEW = 20
+    _counts = {}  # the number of values of each class that has no constructor
+
+    def _constructor(owner):
+        """Compile the constructor of a class from its fields."""
+        names = ", ".join(owner._fields)
+        comma = "," if names else ""
+        source = f"lambda _cls{comma} {names}: _new(_cls, ({names}{comma}))"
+        # `eval` of text lets Python forget that a KeyboardInterrupt ends it; of code it does not.
+        code = compile(source, "<named tuple>", "eval")
+        constructor = eval(code, {"_new": tuple.__new__, "__builtins__": {}})
+        constructor.__name__ = "__new__"
+        constructor.__qualname__ = f"{owner.__qualname__}.__new__"
+        constructor.__defaults__ = tuple(owner._field_defaults.values())
+        return constructor
+
     class _Tuple(tuple):
         """What all named tuples share."""
 
         __slots__ = ()
 
         def __new__(cls, /, *values, **named):
-            """Make the first value of a class, and give the class a constructor with its fields.
+            """Make one of the first values of a class; after that, the class gets a constructor.
 
-            Most classes of an import never get a value, and compiling costs as much as the class itself.
+            Most classes of an import get few values or none, and compiling a constructor takes as long as
+            making 30 of them.
             """
             owner = next(base for base in cls.__mro__ if "_fields" in vars(base))
-            names = ", ".join(owner._fields)
-            comma = "," if names else ""
-            source = f"lambda _cls{comma} {names}: _new(_cls, ({names}{comma}))"
-            # `eval` of text lets Python forget that a KeyboardInterrupt ends it; of code it does not.
-            code = compile(source, "<named tuple>", "eval")
-            constructor = eval(code, {"_new": tuple.__new__, "__builtins__": {}})
-            constructor.__name__ = "__new__"
-            constructor.__qualname__ = f"{owner.__qualname__}.__new__"
-            constructor.__defaults__ = tuple(owner._field_defaults.values())
-            owner.__new__ = constructor
+            count = _counts[owner] = _counts.get(owner, 0) + 1
+            if count <= _FEW:
+                fields = owner._fields
+                by_position = dict(zip(fields, values, strict=False))
+                full = {**owner._field_defaults, **by_position, **named}
+                # If a value is missing, unknown or double, the constructor raises the error.
+                is_once = len(by_position) == len(values) and by_position.keys().isdisjoint(named)
+                if is_once and full.keys() == set(fields):
+                    return tuple.__new__(cls, [full[field] for field in fields])
+            constructor = owner.__new__ = _constructor(owner)
             return constructor(cls, *values, **named)
 
         @classmethod

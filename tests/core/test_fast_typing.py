@@ -12,6 +12,7 @@ import pytest
 from gittrack.core import fast_typing
 
 BOTH = pytest.mark.parametrize("base", [fast_typing.NamedTuple, typing.NamedTuple])
+MANY = 40  # values, after which a class has a constructor
 
 
 class Point(fast_typing.NamedTuple):
@@ -59,6 +60,21 @@ def test_a_field_without_a_default_must_be_given(base):
         Pair()
     with pytest.raises(TypeError, match="third"):
         Pair(1, third=2)
+
+
+@BOTH
+def test_the_first_values_and_the_later_ones_are_made_alike(base):
+    class Pair(base):
+        first: int
+        second: int = 0
+
+    for number in range(MANY):
+        assert Pair(number) == Pair(first=number) == Pair(number, second=0) == (number, 0)
+        assert type(Pair(number)) is Pair
+    with pytest.raises(TypeError, match="first"):
+        Pair(1, first=1)
+    with pytest.raises(TypeError, match="4 were given"):
+        Pair(1, 2, 3)
 
 
 @BOTH
