@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
+import run_values
 from helpers import git as run_git
 from helpers import look
 from hypothesis import given, settings
@@ -21,7 +22,10 @@ from hypothesis import strategies as st
 import gittrack
 from gittrack import git
 from gittrack.analysis import direction
+from gittrack.core import layout
 from gittrack.core.query.grammar import QueryError
+from gittrack.core.run import run_info
+from gittrack.git import refs
 from gittrack.read.index import update
 from gittrack.read.index.indexed import Indexed
 from gittrack.read.index.writing import appending
@@ -60,6 +64,7 @@ RUNS = (
     Plain(experiment="cifar", name="old", metrics={"acc": 0.1}, tags=("good", "slow")),
 )
 LIVE = Plain(name="live", params={"lr": 0.2}, metrics={"acc": 0.8}, group="grid")
+ELSEWHERE = Plain(name="elsewhere", params={"lr": 0.25}, metrics={"acc": 0.85}, group="grid")
 
 
 class Case(NamedTuple):
@@ -143,8 +148,25 @@ def trash(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
     yield Case(Trash(repo), repo, runs)
 
 
+def go_on_elsewhere(repo: git.Repo) -> Plain:
+    """Let a pull have brought the state of a run that goes on on another machine; it is the oldest."""
+    raw = run_values.commit(
+        repo,
+        params=ELSEWHERE.params,
+        metrics=ELSEWHERE.metrics,
+        name=ELSEWHERE.name,
+        group=ELSEWHERE.group,
+        status="running",
+        seen=run_info.iso(time.time()),
+    )
+    live_ref = raw.ref.replace(layout.RUNS, layout.LIVE_RUNS)
+    refs.update(repo, layout.tracking_ref("origin", live_ref), raw.commit, None, "pull")
+    refs.drop(repo, raw.ref)
+    return ELSEWHERE._replace(id=raw.id)
+
+
 def together(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
-    """Folded runs, one of which is removed and one has its ref again; runs with refs; and a live one."""
+    """Folded runs, one of which is removed and one has its ref again; runs with refs; and live ones."""
     runs = recorded(folder, patch)
     repo = git.find(folder)
     removed = record(Plain(name="removed"))
@@ -153,6 +175,7 @@ def together(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
     again = runs[2]
     run_git(folder, "update-ref", f"refs/runs/{again.experiment}/{again.id}", str(again.commit))
     newest = record(Plain(name="newest", experiment="cifar"))
+    runs.append(go_on_elsewhere(repo))
     with gittrack.init(name=LIVE.name, config=dict(LIVE.params), group=LIVE.group) as run:
         run.log(LIVE.metrics)
         yield Case(RefsAndJournals(repo), repo, [LIVE._replace(id=run.id), newest, *runs])
