@@ -32,7 +32,7 @@ def read(git_dir: str, common_dir: str) -> HeadCommit | None:
         if ref.startswith(b"ref: refs/heads/"):  # others may belong to one work tree
             ref = content(os.path.join(common_dir, os.fsdecode(ref[5:]).strip()))
         oid = ref.strip().decode("ascii")
-        if not re.fullmatch("[0-9a-f]{40,64}", oid) or _is_replaced(common_dir):
+        if not re.fullmatch("[0-9a-f]{40,64}", oid) or is_replaced(common_dir):
             return None
         path = os.path.join(common_dir, "objects", oid[:2], oid[2:])
         text = zlib.decompressobj().decompress(content(path), _MOST_BYTES)
@@ -46,7 +46,8 @@ def read(git_dir: str, common_dir: str) -> HeadCommit | None:
     return HeadCommit(oid, match[1].decode(), int(match[2]))
 
 
-def _is_replaced(common_dir: str) -> bool:
+def is_replaced(common_dir: str) -> bool:
+    """Return whether other objects replace objects of a repository."""
     folder = "refs/replace/"
     try:
         loose = os.listdir(os.path.join(common_dir, folder))

@@ -7,7 +7,7 @@ looks there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from gittrack import git
@@ -61,6 +61,7 @@ def capture_code(
     settings: Settings,
     run_outputs: Sequence[str] = (),
     known_new_files: Collection[str] | None = None,
+    config: Mapping[str, str] | None = None,
 ) -> Captured:
     """Return the code state; write the objects of a snapshot below ``folder``/objects.
 
@@ -81,6 +82,8 @@ def capture_code(
         Paths from the root.  Untracked files at or below them are what the run makes, not its code.
     known_new_files
         If given, only these untracked files count as code.
+    config
+        Git's configuration; with it, most snapshots are made without a copy of the index.
 
     Notes
     -----
@@ -102,19 +105,25 @@ def capture_code(
         clean = clean._replace(code=code, tree=head.tree if head else None, tracked=index.listing)
         if not status.changes:
             return clean
-        return _with_changes(clean, index, status, head.date if head else 0, settings)
+        date = head.date if head else 0
+        return _with_changes(clean, index, status, date, settings, config)
     finally:
         index.remove()
 
 
 def _with_changes(
-    clean: Captured, index: PrivateIndex, status: Status, date: int, settings: Settings
+    clean: Captured,
+    index: PrivateIndex,
+    status: Status,
+    date: int,
+    settings: Settings,
+    config: Mapping[str, str] | None,
 ) -> Captured:
     """Return the code state with the uncommitted changes as a snapshot."""
     try:
         from gittrack.record.code import snapshot  # noqa: PLC0415 - only uncommitted changes need it
 
-        result = snapshot.take(index, status, clean.code, date, clean.tree or "", settings)
+        result = snapshot.take(index, status, clean.code, date, clean.tree or "", settings, config)
     except (TrackError, OSError) as error:
         return _incomplete(clean, "uncommitted changes", error)
     warnings = (*clean.warnings, *result.warnings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gittrack import git
@@ -11,6 +11,9 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.disk import folders
 from gittrack.git import objects
+
+# A file above the threshold would go into a pack, but the journal has loose objects.
+OPTIONS = ("-c", "core.safecrlf=false", "-c", "core.bigFileThreshold=1024g")
 
 
 class IndexEntry(NamedTuple):
@@ -60,13 +63,11 @@ class PrivateIndex:
         """Add paths as they are in the work tree, and the withheld ones as they are in HEAD."""
         if not self.path.exists():
             self.fill()
-        tree = _WorkTree(self.root)
+        tree = WorkTree(self.root)
         self._drop([path for path in paths if not tree.has(path)])
         present = [path for path in paths if tree.has(path) and path not in self.shadowing]
         if present:
-            # A file above the threshold would go into a pack, but the journal has loose objects.
-            options = ("-c", "core.safecrlf=false", "-c", "core.bigFileThreshold=1024g")
-            update = (*options, "update-index", "--add", "--remove", "--replace")
+            update = (*OPTIONS, "update-index", "--add", "--remove", "--replace")
             self._feed((*update, "-z", "--stdin"), present)
         if withheld:
             zero = "0" * (64 if self.repo.hash_name == "sha256" else 40)
@@ -87,28 +88,32 @@ class PrivateIndex:
         return self._call("write-tree", "--missing-ok").output().decode().strip()
 
     def own(self, base: str | None, tree: str) -> None:
-        """Copy every object of ``tree`` that the tree ``base`` lacks into the separate object folder.
-
-        Git does not write an object that the repository already has, from another run or from
-        `git add`; but nothing protects it there from the next `git gc`.  Raises TrackError if an
-        object has vanished.
-        """
+        """Copy every object of ``tree`` that the tree ``base`` lacks; see `copy`."""
         options = ("-r", "-t", "-z", "--no-abbrev", "--no-renames")
         empty = objects.empty_tree(self.repo.hash_name)
         out = self._call("diff-tree", *options, base or empty, tree).output()
         lines = [
             entry.split(b" ") for entry in out.split(b"\0")[:-1:2]
         ]  # every second part is a path
-        types = {
+        modes = {
             line[3].decode(): line[1] for line in lines if line[1] not in (b"000000", b"160000")
         }
-        types[tree] = b"040000"
+        kinds = {oid: "tree" if mode == b"040000" else "blob" for oid, mode in modes.items()}
+        self.copy({**kinds, tree: "tree"})
+
+    def copy(self, kinds: Mapping[str, str]) -> None:
+        """Copy objects, given by their ids and kinds, into the separate object folder if it lacks them.
+
+        Git does not write an object that the repository already has, from another run or from
+        `git add`; but nothing protects it there from the next `git gc`.  Raises TrackError if an
+        object has vanished.
+        """
         store = objects.Store(self.objects, self.repo.hash_name, flush=False)
-        absent = [oid for oid in types if not os.path.exists(store.path(oid))]
+        absent = [oid for oid in kinds if not os.path.exists(store.path(oid))]
         for oid, content in zip(absent, git.read_objects(self.repo, absent), strict=True):
             if content is None:
                 raise TrackError(f"the object {oid} vanished", "is a git gc at work?")
-            store.keep(b"tree" if types[oid] == b"040000" else b"blob", content)
+            store.keep(kinds[oid].encode(), content)
 
     def remove(self) -> None:
         """Remove the private index; the objects stay with the journal."""
@@ -123,7 +128,7 @@ class PrivateIndex:
         self.repo.call(*args, env=self.env, feed=feed).output()
 
 
-class _WorkTree:
+class WorkTree:
     """Which paths git finds in the work tree: it does not follow a symbolic link to a folder."""
 
     def __init__(self, root: str) -> None:

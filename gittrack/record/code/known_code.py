@@ -68,7 +68,7 @@ def capture_code(
     if memory is not None and memory.captured is not None and memory.key == key:
         return memory.captured
     inspection = inspection or tree_inspection.start(repo)
-    captured = capture.capture_code(repo, inspection, folder, settings, outputs, new_files)
+    captured = capture.capture_code(repo, inspection, folder, settings, outputs, new_files, config)
     captured = conversions.check(repo, str(folder / "objects"), config, captured)
     if memory is not None:
         memory.note(key, captured)

@@ -12,7 +12,7 @@ from helpers import repo as make_repo
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.git import objects
-from gittrack.record.code.index import IndexEntry, PrivateIndex, _WorkTree, list_item
+from gittrack.record.code.index import IndexEntry, PrivateIndex, WorkTree, list_item
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_which_paths_git_finds_in_the_work_tree(tmp_path):
     (tmp_path / "a" / "b" / "file").touch()
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "link").symlink_to("a")
-    tree = _WorkTree(str(tmp_path))
+    tree = WorkTree(str(tmp_path))
     paths = ["a/file", "dangling", "link", "link/file", "link/b/file", "a/none", "none/file", "a"]
     assert [path for path in paths if tree.has(path)] == ["a/file", "dangling", "link", "a"]
 

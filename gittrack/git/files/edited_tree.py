@@ -1,0 +1,76 @@
+"""The tree of a commit with other files in some places, without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.git import objects
+
+_TREE = "40000"
+
+
+class NewFile(NamedTuple):
+    """The mode of a file, and the id of its content."""
+
+    mode: str
+    oid: str
+
+
+def folders(paths: Iterable[str]) -> list[str]:
+    """Return the folders that some paths are in; the root, which is one of them, is empty."""
+    return sorted({"", *(folder for path in paths for folder in _above(path))})
+
+
+def write(
+    store: objects.Store, trees: Mapping[str, bytes | None], files: Mapping[str, NewFile | None]
+) -> str:
+    """Write a tree with some files replaced, added or removed, and return its id.
+
+    Parameters
+    ----------
+    store
+        Where all trees that change are written.
+    trees
+        The content of the earlier trees of `folders`, by folder; None if there was none.
+    files
+        The new files by path; None: removed.
+    """
+    return _Trees(store, trees, files).write("") or store.tree([])
+
+
+def _above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts))]
+
+
+class _Trees:
+    def __init__(
+        self,
+        store: objects.Store,
+        earlier: Mapping[str, bytes | None],
+        files: Mapping[str, NewFile | None],
+    ) -> None:
+        self.store = store
+        self.earlier = earlier
+        self.files = files
+        self.names: dict[str, set[str]] = {}  # of what changes, by folder
+        for path in files:
+            for above, part in zip(_above(path), path.split("/"), strict=True):
+                self.names.setdefault(above, set()).add(part)
+
+    def write(self, folder: str, *, is_new: bool = False) -> str | None:
+        """Write the tree of a folder; return None if it is empty.  A new folder has no earlier tree."""
+        content = None if is_new else self.earlier.get(folder)
+        size = 32 if self.store.hash_name == "sha256" else 20
+        entries = {entry.name: entry for entry in objects.parse_tree(content or b"", size)}
+        for name in self.names.get(folder, ()):
+            path = f"{folder}/{name}" if folder else name
+            old, file = entries.pop(name, None), self.files.get(path)
+            if path in self.names:
+                inner = self.write(path, is_new=old is None or old.mode != _TREE)
+                if inner is not None:
+                    entries[name] = objects.Entry(_TREE, name, inner)
+            if file is not None:
+                entries[name] = objects.Entry(file.mode, name, file.oid)
+        return self.store.tree(entries.values()) if entries else None
