@@ -32,6 +32,14 @@ for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
         signal.signal(number, usual)
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the exhaustive tests an hour each, because hundreds of processes take minutes."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(3600))
+
+
 GIT_CONFIG = """\
 [user]
     name = Ada Lovelace

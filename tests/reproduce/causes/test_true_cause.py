@@ -37,7 +37,6 @@ def test_the_true_cause_is_among_the_first_two_reasons(change, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
 def test_the_score_of_all_changes(tmp_path, capsys):
     assert len(CHANGES) == len({change.name for change in CHANGES}) >= 60
     folders = [tmp_path / str(number) for number in range(len(CHANGES))]
