@@ -42,7 +42,7 @@ class Running(NamedTuple):
 
     def raw(self, data: bytes) -> Reply:
         """Send bytes, and read the answer until the server closes the connection."""
-        with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=60) as connection:
             connection.sendall(data)
             return parsed(read_all(connection))
 

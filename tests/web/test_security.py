@@ -165,7 +165,7 @@ def test_broken_requests_do_not_stop_the_server(served):
         b"GET / HTTP/9.9\r\n\r\n",
         b"\x16\x03\x01" * 50 + b"\r\n",
     ):
-        with socket.create_connection(("127.0.0.1", served.server.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", served.server.port), timeout=60) as connection:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             assert b"Traceback" not in connection.recv(65536)

@@ -24,7 +24,7 @@ TOKEN_LINE = r"http://127\.0\.0\.1:(\d+)/\?token=[0-9a-f]{48}\n"
 
 
 def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+    return socket.create_connection(("127.0.0.1", port), timeout=60)
 
 
 def test_the_first_free_port_is_taken(monkeypatch):

@@ -22,7 +22,7 @@ SWITCHES = [
     "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter",
 ]
 SIZE = {"width": 1400, "height": 800}
-PATIENCE = 20_000  # milliseconds: a machine that does many things at once is slow, not wrong
+PATIENCE = 60_000  # milliseconds: a machine that does many things at once is slow, not wrong
 
 
 @pytest.fixture(scope="session")
