@@ -180,6 +180,16 @@ def test_two_fingers_zoom_and_one_moves(charts):
     assert wider[1] - wider[0] == pytest.approx(2 * (moved[1] - moved[0]))
 
 
+def test_a_tap_shows_values_until_the_next_one_elsewhere(charts):
+    box, send = over(charts), touch(charts)
+    send("Start", (box["x"] + 120, box["y"] + 60))
+    send("End")
+    expect(charts.locator(".tooltip:visible .reading")).to_have_count(2)
+    send("Start", (5, 5))
+    send("End")
+    expect(charts.locator(".tooltip:visible")).to_have_count(0)
+
+
 def test_a_dark_page_is_printed_in_the_colours_of_paper(charts):
     charts.get_by_role("button", name="theme").click(click_count=2)
     expect(charts.locator("html")).to_have_attribute("data-theme", "dark")

@@ -48,6 +48,23 @@ def test_a_log_is_followed_and_read_by_parts(live, served, page):
     expect(console.locator(".here.match")).to_have_text("20 %")
 
 
+def test_a_log_that_is_printed_too_early_says_so(project, served, page):
+    assert helpers.run_cli("run", "--", sys.executable, "-c", "print('began')").code == 0
+    waiting = []
+    page.route("**/data/log*", lambda route: waiting.append(route))
+    page.goto(served.address)
+    page.locator("tbody tr[data-key]").first.dblclick()
+    page.emulate_media(media="print")
+    note = page.get_by_role("log").locator(".loading")
+    expect(note).to_have_text("loading")
+    after = "node => getComputedStyle(node, '::after').content"
+    assert note.evaluate(after) == '"; print again in a moment"'
+    waiting[0].continue_()
+    expect(page.get_by_role("log").locator("p")).to_have_text(["began"])
+    expect(note).to_have_count(0)
+    page.unroute("**/data/log*")  # the next test has the same tab
+
+
 def test_a_long_log_is_shown_by_parts_and_searched_in_whole(project, served, page):
     Path("long.py").write_text("for n in range(9_000): print('line', n, 'x' * 80)")
     done = helpers.run_cli("run", "--", sys.executable, "long.py")

@@ -292,6 +292,16 @@ def test_lines_that_are_used_again_show_what_new_ones_show(large):
     assert large.eval_on_selector_all("tbody tr[data-key]", same) == count
 
 
+def test_the_first_column_is_narrow_again_without_groups(large):
+    def width(state):
+        large.evaluate("state => { location.hash = state; }", state)
+        painted(large)
+        return large.locator("thead th").first.bounding_box()["width"]
+
+    before = width("")
+    assert width("group=%3Dname") > before == width("find=0")
+
+
 def test_a_table_that_becomes_shorter_is_painted_at_once(large):
     """Its scroll bar moves later, and until then there would be nothing in sight."""
     large.locator(".table").evaluate("element => element.scrollTo(0, 1e6)")

@@ -50,3 +50,11 @@ test("the extent leaves out what cannot be drawn", () => {
   assert.deepEqual(extent([[0, -1, 2]], true), [2, 2]);
   assert.equal(extent([[NaN]]), null);
 });
+
+test("an axis of steps or trials has whole numbers, if there are any", () => {
+  const texts = (name, low, high) => xTicks(name, createScale(low, high, 0, 400), 400).map(([, text]) => text);
+  assert.deepEqual(texts("trial", 1, 3), ["1", "2", "3"]);
+  assert.deepEqual(texts("step", -0.5, 0.5), ["0"]);
+  assert.deepEqual(texts("step", 0.1, 0.5), ["0.1", "0.2", "0.3", "0.4", "0.5"]);
+  assert.deepEqual(texts("loss", 1, 3), ["1", "1.5", "2", "2.5", "3"]);
+});

@@ -6,6 +6,7 @@ import { clockText, durationText, numberTexts, timeTicks } from "../ticks.js";
 
 const PIXELS = 80; // between two labels
 const CLOCK_PIXELS = 110;
+const COUNTED = ["step", "trial"]; // axes on which people expect whole numbers
 
 /**
  * Return the ticks of an x axis, each with its text.
@@ -16,7 +17,11 @@ const CLOCK_PIXELS = 110;
  */
 export function xTicks(name, scale, width) {
   const count = Math.max(2, width / PIXELS);
-  if (scale.log || !["time", "wall"].includes(name)) return labelled(scale.ticks(count), 7);
+  if (scale.log || !["time", "wall"].includes(name)) {
+    const places = scale.ticks(count);
+    const whole = COUNTED.includes(name) ? places.filter(Number.isInteger) : [];
+    return labelled(whole.length > 0 ? whole : places, 7);
+  }
   if (name === "time") return timeTicks(scale.low, scale.high, count).map((tick) => [tick, durationText(tick)]);
   const offset = -60 * new Date(scale.low * 1000).getTimezoneOffset() || 0;
   const places = timeTicks(scale.low, scale.high, width / CLOCK_PIXELS, offset).filter((tick, i, all) => i === 0 || clockText(tick) !== clockText(all[i - 1]));

@@ -1,5 +1,5 @@
 // @ts-check
-/** The pointer on a chart: a crosshair, drag to zoom, shift-drag to move, double click to reset; two fingers zoom, one moves. */
+/** The pointer on a chart: a crosshair, drag to zoom, shift-drag to move, double click to reset; a tap shows values, two fingers zoom, one moves. */
 
 const LEAST_PIXELS = 4; // a shorter drag is a click
 
@@ -38,6 +38,7 @@ export function followPointer(element, scale, { cross, zoom, preview, reset, sel
     select(null, 0);
     gesture = { kind: kindOf(event), scale: now, starts: new Map(pixels), range: gesture?.range ?? null };
     element.setPointerCapture(event.pointerId);
+    if (gesture.kind === "look") cross(now.value(pixelOf(event)), event.clientY - element.getBoundingClientRect().top);
   });
   element.addEventListener("pointermove", (event) => {
     const now = scale();
@@ -70,9 +71,13 @@ export function followPointer(element, scale, { cross, zoom, preview, reset, sel
     if (gesture?.range) zoom(gesture.range);
     gesture = null;
     select(null, 0);
+    cross(null, 0); // the page is scrolled
   });
-  element.addEventListener("pointerleave", () => {
-    if (!gesture) cross(null, 0);
+  element.addEventListener("pointerleave", (event) => {
+    if (gesture) return;
+    if (event.pointerType !== "touch") return cross(null, 0);
+    // What a finger has shown stays until it touches another place: it covers the chart meanwhile.
+    document.addEventListener("pointerdown", (next) => next.target !== element && cross(null, 0), { once: true, capture: true });
   });
   element.addEventListener("dblclick", reset);
   return () => gesture !== null;

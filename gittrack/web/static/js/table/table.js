@@ -62,6 +62,7 @@ export function createTable(root, app) {
   let chosen = new Map(); // widths by name
   /** @type {Map<string, number>} */
   const needed = new Map(); // widths by name; they only grow, so that scrolling moves nothing
+  let grouping = "";
 
   function sizes() {
     const { scrollTop, scrollLeft, clientHeight, clientWidth } = scroller;
@@ -161,6 +162,9 @@ export function createTable(root, app) {
   events.forEach((name) => addEventListener(name, print));
   return {
     show(next) {
+      const group = store.get().group.join("\n");
+      if (group !== grouping) needed.clear(); // the names of groups are longer than those of runs
+      grouping = group;
       content = next;
       chosen = widthsOf(store.get().widths);
       grid.setAttribute("aria-rowcount", String(next.lines.length + 1));

@@ -19,7 +19,7 @@ const PAUSE = 2000; // milliseconds between two looks at a run that goes on
  * @returns {{element: HTMLElement, stop: () => void}}
  */
 export function createLog(app, key, { oid = "", title = "log", atEnd = true } = {}) {
-  const box = el("div", { class: "log console", tabindex: "0", role: "log", "aria-label": title, "aria-live": "off", on: { scroll: scrolled } });
+  const box = el("div", { class: "log console", tabindex: "0", role: "log", "aria-label": title, "aria-live": "off", on: { scroll: scrolled } }, el("div", { class: "muted loading", text: "loading" }));
   const place = el("span", { class: "muted" });
   const wrap = el("input", { type: "checkbox", on: { change: () => box.classList.toggle("wrapped", wrap.checked) } });
   const follow = el("input", { type: "checkbox", on: { change: () => follow.checked && app.guarded(toEnd) } });
@@ -117,7 +117,7 @@ export function createLog(app, key, { oid = "", title = "log", atEnd = true } = 
     line.scrollIntoView({ block: "nearest" });
   }
 
-  app.guarded(() => load(atEnd ? -1 : 0));
+  app.guarded(() => load(atEnd ? -1 : 0).finally(() => box.querySelector(".loading")?.remove()));
   return {
     element,
     stop: () => {
