@@ -11,6 +11,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 
+from gittrack.analysis.canonical import kinds
 from gittrack.core import digests
 from gittrack.core.fast_typing import Any, NamedTuple
 
@@ -160,8 +161,6 @@ def _entry(root: str, path: str, began_ns: int) -> dict[str, Any] | None:
 
 def _read(full: str, path: str) -> tuple[str, int, bytes | None]:
     """Return digest and size of a file, and its bytes if its canonical content is of interest."""
-    from gittrack.analysis.canonical import kinds  # noqa: PLC0415 - most commands write no file
-
     with open(os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         first = file.read(_CHUNK)
         digest = digests.large()
