@@ -105,12 +105,12 @@ def commit(
     return reader.bodies(repo, [written._replace(ref=ref)])[0]
 
 
-def resume(repo: git.Repo, number: int = 1, experiment: str = "default") -> str:
+def resume(repo: git.Repo, number: int = 1, experiment: str = "default", by: str = "Ada") -> str:
     """Move the ref of a run to a later attempt with the same content; return its commit."""
     ref = layout.run_ref(experiment, run_id(number))
     first, message = refs.below(repo, ref)[0].oid, repo.read("log", "-1", "--format=%B", ref)
     call = ("commit-tree", f"{first}^{{tree}}", "-p", first)
-    later = repo.read(*call, feed=message).decode().strip()
+    later = repo.read("-c", f"user.name={by}", *call, feed=message).decode().strip()
     refs.update(repo, ref, later, first, "resume")
     return later
 

@@ -8,7 +8,7 @@ with a ref, in the archive, or with both.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ _AT_ONCE = 10 * building.MOST_PARENTS  # runs; each transaction rewrites the fil
 _TRIES = 5
 _COLLECTING = "a garbage collection of git is running"
 _CHANGED = "other processes change them"
+_DIVERGED = "the archive has another attempt of them"
 
 
 class Folded(NamedTuple):
@@ -92,6 +93,8 @@ def _fold(repo: git.Repo, members: Sequence[Member], patience: float) -> Folded:
     # Of a run that was resumed and folded elsewhere, the archive has a later attempt than the ref here.
     later = merging.later_attempts(repo, {_ref(m): m.commit for m in members}, earlier)
     new = [m for m in members if earlier.get(_ref(m)) != m.commit and _ref(m) not in later]
+    diverged = [m for m in new if not _continues(repo, m, earlier)]
+    new = [m for m in new if m not in diverged]
     outdated = {_ref(member) for member in new if _ref(member) in earlier}
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
 
@@ -108,8 +111,17 @@ def _fold(repo: git.Repo, members: Sequence[Member], patience: float) -> Folded:
     if not writer.settle(repo, store, write, patience):
         return Folded(0, len(members), _COLLECTING)
     safe = added if len(added) == len(members) else added | archive.parents(repo, now)
-    folded = [member for member in members if later.get(_ref(member), member.commit) in safe]
-    return _delete(repo, now.commit, folded)
+    free = [m for m in members if later.get(_ref(m), m.commit) in safe and m not in diverged]
+    done = _delete(repo, now.commit, free)
+    if not diverged:
+        return done
+    return Folded(done.runs, done.remaining + len(diverged), done.reason or _DIVERGED)
+
+
+def _continues(repo: git.Repo, member: Member, earlier: Mapping[str, str]) -> bool:
+    """Return whether a run is not in the archive, or only with an earlier attempt."""
+    oid = earlier.get(_ref(member))
+    return oid is None or archive.is_ancestor(repo, oid, member.commit)
 
 
 def _ref(member: Member) -> str:

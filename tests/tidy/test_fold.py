@@ -252,6 +252,18 @@ def test_the_ref_of_an_earlier_attempt_hides_no_folded_one(runs, change):
     assert look("doctor").code == 0
 
 
+def test_a_run_with_another_attempt_in_the_archive_keeps_its_ref(runs):
+    """Two people resumed it: a fold would let one attempt replace the other."""
+    ref = layout.run_ref("digits", run_values.run_id(3))
+    first = gittrack.get("n3").info.commit
+    run_values.resume(runs, 3, "digits", by="ada")
+    fold_all(runs)
+    run_git(".", "update-ref", ref, first)
+    mine = run_values.resume(runs, 3, "digits", by="bob")
+    assert fold_all(runs) == fold.Folded(0, 1, "the archive has another attempt of them")
+    assert gittrack.get("n3").info.commit == mine == run_git(".", "rev-parse", ref)
+
+
 def test_the_way_back_by_hand(runs):
     """The lines of the document give each folded run its ref again, but no run of the trash."""
     before = run_git(".", "for-each-ref", layout.RUNS).splitlines()

@@ -105,13 +105,17 @@ def _compare(repo: git.Repo, theirs: Archive) -> _Sides:
         if ref not in here and oid not in versions and (removed.has(ref, oid) or ref in trash)
     }
 
-    def lacks(commits: Mapping[str, str], ref: str, oid: str) -> bool:
-        earlier = commits.get(ref, oid)
-        return ref not in commits or (earlier != oid and merging.continues(repo, oid, earlier))
-
-    new = {r: oid for r, oid in theirs_by_ref.items() if r not in unwanted and lacks(here, r, oid)}
+    new = {
+        ref: oid
+        for ref, oid in theirs_by_ref.items()
+        if ref not in unwanted
+        and (ref not in here or not archive.is_ancestor(repo, oid, here[ref]))
+    }
     missing = {
-        r for r, oid in here.items() if r not in leaked | trash and lacks(theirs_by_ref, r, oid)
+        ref
+        for ref, oid in here.items()
+        if ref not in leaked | trash
+        and (ref not in theirs_by_ref or merging.continues(repo, oid, theirs_by_ref[ref]))
     }
     return _Sides(mine, theirs, new, missing, unwanted, bool(leaked & here.keys()))
 
@@ -119,6 +123,9 @@ def _compare(repo: git.Repo, theirs: Archive) -> _Sides:
 def _take(repo: git.Repo, theirs: Archive, expect: Callable[[Sequence[str]], None]) -> Arrivals:
     """Take an archive over: as it is, merged with the one here, or without the runs that were removed."""
     sides = _compare(repo, theirs)
+    mine = sides.mine
+    if mine and not sides.is_tainted and archive.is_ancestor(repo, theirs.commit, mine.commit):
+        return Arrivals()
     if (sides.missing or sides.unwanted) and not sides.new and not sides.is_tainted:
         return Arrivals()
     expect(list(sides.new.values()))
@@ -134,11 +141,23 @@ def _take(repo: git.Repo, theirs: Archive, expect: Callable[[Sequence[str]], Non
         with store.batch():
             return merging.rebuilt(repo, store, both.chunks) if sides.unwanted else both
 
-    if sides.unwanted or sides.missing:
-        archive_change.replace(repo, sides.mine, build)
+    if sides.unwanted or sides.missing or not _keeps_all(repo, mine, theirs):
+        now = archive_change.replace(repo, mine, build)
     else:
-        archive_change.replace(repo, sides.mine, lambda store: theirs)
-    return Arrivals({ref: oid for ref, oid in sides.new.items() if before.get(ref) != oid})
+        now = archive_change.replace(repo, mine, lambda store: theirs)
+    listed = archive.commits(repo, now) if now else {}
+    came = {ref: oid for ref, oid in sides.new.items() if listed.get(ref) == oid}
+    return Arrivals({ref: oid for ref, oid in came.items() if before.get(ref) != oid})
+
+
+def _keeps_all(repo: git.Repo, mine: Archive | None, theirs: Archive) -> bool:
+    """Return whether an archive keeps all commits alive that the one here does, listed ones or not.
+
+    Of a run that two people resumed, an archive lists one attempt, and an earlier archive has the other one.
+    """
+    if mine is None or archive.is_ancestor(repo, mine.commit, theirs.commit):
+        return True
+    return archive.parents(repo, mine) <= archive.parents(repo, theirs)
 
 
 def with_members(repo: git.Repo, remote: Remote) -> Remote:

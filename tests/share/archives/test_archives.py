@@ -326,6 +326,27 @@ def test_a_later_attempt_that_comes_folded_moves_the_ref_here(team, monkeypatch)
     assert gittrack.get("n1", repo="carol").info.commit == later
 
 
+def test_no_attempt_is_lost_if_two_people_resumed_a_run_and_folded_it(team, monkeypatch):
+    """One of the attempts is listed; the archives keep both alive, in each clone and on the remote."""
+    ada, bob = team
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    attempts = {
+        run_values.resume(clone.repo, 1, by=name) for clone, name in ((ada, "ada"), (bob, "bob"))
+    }
+    assert len(attempts) == 2
+    ada.fold()
+    bob.fold()
+    ada.do(monkeypatch, "push")
+    bob.do(monkeypatch, "push", "--yes")
+    for clone in (ada, bob):
+        clone.do(monkeypatch, "pull")
+    assert ada.tip == bob.tip == run_git("remote.git", "rev-parse", layout.ARCHIVE)
+    for folder in ("ada", "bob", "remote.git"):
+        assert attempts < set(run_git(folder, "rev-list", layout.ARCHIVE).split())
+        assert gittrack.get("n1", repo=folder).info.commit in attempts
+
+
 @pytest.mark.parametrize(
     ("number", "message", "problem"),
     [
