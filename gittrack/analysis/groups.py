@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.statistics import samples
@@ -23,6 +23,14 @@ class Configuration(NamedTuple):
     command: tuple[str, ...]
     inputs: tuple[str, ...]
     params: dict[str, Any]
+
+
+class GroupedRun(NamedTuple):
+    """A run of a group; ``state`` is the code that ran."""
+
+    id: str
+    name: str | None
+    state: str | None
 
 
 class Group(NamedTuple):
@@ -46,7 +54,7 @@ class Group(NamedTuple):
     """
 
     configuration: Configuration
-    runs: tuple[RunInfo, ...]
+    runs: tuple[GroupedRun, ...]
     values: tuple[float, ...]
     keys: tuple[tuple[Hashable, ...], ...] = ()
     reruns: int = 0
@@ -76,13 +84,13 @@ class Group(NamedTuple):
     @property
     def repeated(self) -> bool:
         """Whether two of the runs have the same code and the same params after ``--over``."""
-        states = {(run.code.state, over) for run, over in zip(self.runs, self.keys, strict=True)}
+        states = {(run.state, over) for run, over in zip(self.runs, self.keys, strict=True)}
         return len(states) < len(self.runs)
 
     @property
     def codes(self) -> int:
         """The number of different code states of the runs."""
-        return len({run.code.state for run in self.runs})
+        return len({run.state for run in self.runs})
 
 
 class Comparison(NamedTuple):
@@ -112,7 +120,7 @@ class Refusal(NamedTuple):
 
 
 def group_runs(
-    runs: Sequence[RunInfo],
+    runs: Iterable[RunInfo],
     over: Sequence[str],
     value: Callable[[RunInfo], Any],
     *,
@@ -125,8 +133,9 @@ def group_runs(
 
     Parameters
     ----------
-    runs : sequence of RunInfo
-        Runs that are still running and runs without the metric are left out.
+    runs : iterable of RunInfo
+        The runs, of which only few values are kept.  Those that are still running and those without the
+        metric are left out.
     over : sequence of str
         The params, or ``seed``, in which the runs of a group may differ.
     value : callable
@@ -137,15 +146,16 @@ def group_runs(
         The names and digests of the inputs of a run, by its id.
     """
     shared: dict[Hashable, Configuration] = {}
-    members: dict[Hashable, list[RunInfo]] = {}
+    members: dict[Hashable, list[_Candidate]] = {}
+    same: dict[Any, Any] = {}  # equal values of very many runs are one object
     for run in runs:
         if run.status == RUNNING or not isinstance(value(run), (int, float)):
             continue
         configuration = _configuration(run, over, (inputs or {}).get(run.id, ()))
         name = (run.cwd, *configuration[:3], key(configuration.params))
         shared.setdefault(name, configuration)
-        members.setdefault(name, []).append(run)
-    every = [_group(shared[name], members[name], over, value) for name in members]
+        members.setdefault(name, []).append(_candidate(run, over, value(run), same))
+    every = [_group(shared[name], members[name]) for name in members]
     sign = 1 if smallest else -1
     ranked = [group for group in every if group.values]
     return sorted(ranked, key=lambda group: (group.diverged > 0, sign * group.mean))
@@ -181,21 +191,35 @@ def _command(run: RunInfo, over: Sequence[str]) -> tuple[str, ...]:
     return tuple(rest)
 
 
-def _group(
-    configuration: Configuration,
-    runs: Sequence[RunInfo],
-    over: Sequence[str],
-    value: Callable[[RunInfo], Any],
-) -> Group:
-    ids = {run.id for run in runs}
+class _Candidate(NamedTuple):
+    """A run that may count in its group."""
+
+    member: GroupedRun
+    reproduces: str | None
+    is_finished: bool
+    value: float
+    keys: tuple[Hashable, ...]
+
+
+def _candidate(run: RunInfo, over: Sequence[str], value: float, same: dict[Any, Any]) -> _Candidate:
+    keys = tuple(map(key, _pairing_values(run, over)))
+    state = same.setdefault(run.code.state, run.code.state)
+    keys = same.setdefault(keys, keys)
+    return _Candidate(
+        GroupedRun(run.id, run.name, state), run.reproduces, run.finished, value, keys
+    )
+
+
+def _group(configuration: Configuration, runs: Sequence[_Candidate]) -> Group:
+    ids = {run.member.id for run in runs}
     originals = [run for run in runs if run.reproduces not in ids]
-    finished = [run for run in originals if run.finished]
-    finite = [run for run in finished if math.isfinite(value(run))]
+    finished = [run for run in originals if run.is_finished]
+    finite = [run for run in finished if math.isfinite(run.value)]
     return Group(
         configuration,
-        tuple(finite),
-        tuple(float(value(run)) for run in finite),
-        tuple(tuple(map(key, _pairing_values(run, over))) for run in finite),
+        tuple(run.member for run in finite),
+        tuple(float(run.value) for run in finite),
+        tuple(run.keys for run in finite),
         reruns=len(runs) - len(originals),
         diverged=len(finished) - len(finite),
         unfinished=len(originals) - len(finished),

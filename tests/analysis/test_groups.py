@@ -39,6 +39,11 @@ def test_equal_in_all_params_but_these():
     assert found[0].deviation is None
 
 
+def test_a_group_holds_no_params_and_no_metrics_of_its_runs():
+    (group,) = grouped(*(run(number, 1.0, lr=1, seed=number) for number in range(3)))
+    assert group.runs[0] == groups.GroupedRun("20260101-000000-00000000", None, None)
+
+
 def test_a_rerun_is_no_further_sample():
     first = run(1, 1.0, lr=1, seed=0)
     again = run(2, 1.0, lr=1, seed=0)._replace(reproduces=first.id)

@@ -190,7 +190,9 @@ def _mean(
     cache: PointCache,
 ) -> Line:
     """Return the mean curve of a group."""
-    curves = [_line(repo, picture, info, metric, state, cache) for info in group.runs]
+    ids = {run.id for run in group.runs}
+    infos = (info for info in picture.infos if info.id in ids)
+    curves = [_line(repo, picture, info, metric, state, cache) for info in infos]
     return Line(label, mean_curve([curve.points for curve in curves]))
 
 

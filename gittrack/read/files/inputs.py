@@ -1,9 +1,10 @@
-"""Read the inputs of many runs with one git process."""
+"""Read the inputs of many runs with few git processes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
 
 from gittrack import git
 from gittrack.core import layout, yaml_read
@@ -11,21 +12,24 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import schemas
 from gittrack.core.run.run_info import RunInfo
 
+_AT_ONCE = 4096  # runs
 
-def names(repo: git.Repo, runs: Sequence[RunInfo]) -> dict[str, tuple[str, ...]]:
+
+def names(repo: git.Repo, runs: Iterable[RunInfo]) -> dict[str, tuple[str, ...]]:
     """Return {id of a run: its inputs}, each input as its path and the first 8 digits of its SHA-256.
 
     Runs without inputs, and runs that are going on, are left out.
     """
-    committed = [run for run in runs if run.commit is not None]
-    contents = git.read_objects(repo, [f"{run.commit}:{layout.INPUTS}" for run in committed])
+    committed = ((run.commit, run.id) for run in runs if run.commit is not None)
     parsed: dict[bytes, tuple[str, ...]] = {}
     inputs = {}
-    for run, content in zip(committed, contents, strict=True):
-        if content is not None:
-            if content not in parsed:
-                parsed[content] = _names(content)
-            inputs[run.id] = parsed[content]
+    while some := list(islice(committed, _AT_ONCE)):
+        contents = git.read_objects(repo, [f"{commit}:{layout.INPUTS}" for commit, _ in some])
+        for (_, run_id), content in zip(some, contents, strict=True):
+            if content is not None:
+                if content not in parsed:
+                    parsed[content] = _names(content)
+                inputs[run_id] = parsed[content]
     return inputs
 
 

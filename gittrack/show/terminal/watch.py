@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gittrack.analysis.groups import Group
+from gittrack.analysis.groups import Group, GroupedRun
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import groups, runs, table, text
 from gittrack.show.terminal.columns import short_id
@@ -223,9 +223,9 @@ def chart_lines(lines: Sequence[Line], frame: Frame) -> list[str]:
     return chart(lines, frame).splitlines()
 
 
-def label(info: RunInfo) -> str:
+def label(run: RunInfo | GroupedRun) -> str:
     """Return the name of a run in the legend of a chart."""
-    return short_id(info.id) + (f" {info.name}" if info.name else "")
+    return short_id(run.id) + (f" {run.name}" if run.name else "")
 
 
 def split(height: int, count: int) -> tuple[int, int]:
