@@ -289,6 +289,7 @@ LAZY_IMPORTS = {
     "api/runs.py": {
         "gittrack.api.notebooks.previews": "only a notebook needs it",
         "gittrack.show.data.frame": "pandas takes half a second",
+        "gittrack.read.index.bulk.run_columns": "only a data frame needs it",
         "gittrack.web.one_file": "only who asks for a page needs it",
         "pandas": "only where it is installed, and asked for",
     },

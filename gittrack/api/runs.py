@@ -7,17 +7,19 @@ import math
 import operator
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from gittrack import git
 from gittrack.analysis.direction import MAX, MIN, Direction, base_name, direction
 from gittrack.api import arguments, repository
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import blocks, record
-from gittrack.read.runs.reader import Raw
 from gittrack.show.data import flat, jsonable
 from gittrack.show.page import html
 from gittrack.show.terminal import columns, runs, table
+
+if TYPE_CHECKING:
+    from gittrack.read.index.bulk import run_columns
 
 _log = logging.getLogger("gittrack")
 
@@ -53,7 +55,7 @@ class RunRecord(record.RunRecord):
 class LazyRecords(Sequence[RunRecord]):
     """The records of very many runs, which are read when they are needed and not kept."""
 
-    def __init__(self, repo: git.Repo, raws: Sequence[Raw]) -> None:
+    def __init__(self, repo: git.Repo, raws: blocks.LazyRuns) -> None:
         self.repo = repo
         self._raws = raws
 
@@ -67,6 +69,19 @@ class LazyRecords(Sequence[RunRecord]):
         if isinstance(index, slice):
             return LazyRecords(self.repo, self._raws[index])
         return RunRecord(self.repo, self._raws[index], fetch=False)
+
+    def columns(self) -> run_columns.RunColumns | None:
+        """Return the columns of the runs, if an index has them."""
+        from gittrack.read.index.bulk import run_columns  # noqa: PLC0415 - for a data frame only
+
+        return run_columns.of_runs(self._raws)
+
+    def rows(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Return {number: flat row} of some of the runs."""
+        raws = self._raws
+        some = raws.only([raws.items[number] for number in numbers])
+        records = (RunRecord(self.repo, raw, fetch=False) for raw in some)
+        return {n: flat.row(run.info) for n, run in zip(numbers, records, strict=True)}
 
 
 class Runs(Sequence[RunRecord]):
@@ -171,6 +186,10 @@ class Runs(Sequence[RunRecord]):
             raise TrackError("pandas is not installed", "pip install pandas") from None
         from gittrack.show.data import frame  # noqa: PLC0415 - pandas takes half a second
 
+        if isinstance(self._runs, LazyRecords):
+            columns = self._runs.columns()
+            if columns is not None:
+                return frame.of_columns(columns.values, len(self), self._runs.rows(columns.others))
         return frame.of_rows(flat.row(run.info) for run in self._runs)
 
     def top(self, metric: str, *, smallest: bool | None = None) -> Runs:

@@ -62,7 +62,7 @@ def select(repo: git.Repo, table: RunTable, request: Request) -> Selection | Non
 def _runs(repo: git.Repo, table: RunTable, positions: Positions, request: Request) -> Sequence[Raw]:
     """Return the runs at some positions; many are read when they are needed, if the request allows that."""
     if request.lazy and len(positions) > blocks.LAZY:
-        return blocks.LazyRuns(positions, partial(_blocks, repo, table))
+        return blocks.LazyRuns(positions, partial(_blocks, repo, table), table)
     runs = table.raws(positions)
     if not request.summaries:
         return runs

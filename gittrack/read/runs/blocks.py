@@ -79,20 +79,29 @@ class LazyRuns(Sequence[Raw]):
         Something for each run that says which it is.
     read : callable
         Yields the runs of such a sequence, a block at a time.
+    table : object
+        The table of an index in which ``items`` are positions; None for another source.
     """
 
     def __init__(
-        self, items: Sequence[Any], read: Callable[[Sequence[Any]], Iterable[list[Raw]]]
+        self,
+        items: Sequence[Any],
+        read: Callable[[Sequence[Any]], Iterable[list[Raw]]],
+        table: object = None,
     ) -> None:
-        self._items, self._read = items, read
+        self.items, self._read, self.table = items, read, table
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.items)
 
     def __iter__(self) -> Iterator[Raw]:
-        return chain.from_iterable(self._read(self._items))
+        return chain.from_iterable(self._read(self.items))
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return LazyRuns(self._items[index], self._read)
-        return next(chain.from_iterable(self._read([self._items[index]])))
+            return self.only(self.items[index])
+        return next(chain.from_iterable(self._read([self.items[index]])))
+
+    def only(self, items: Sequence[Any]) -> LazyRuns:
+        """Return the runs of some items."""
+        return LazyRuns(items, self._read, self.table)

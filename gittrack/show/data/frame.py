@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gittrack.core.run import run_info
+from gittrack.core.run.commit_message import MISSING
 from gittrack.show.data import flat
 
 
@@ -29,18 +31,58 @@ def of_rows(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
             row = flat.utf8(row)
             columns |= {name: missing * count for name in row if name not in columns}
         for name, value in row.items():
-            kind = type(value)
-            if kind is str:
-                value = texts.get(value) or texts.setdefault(value, flat.utf8_value(value))
-            elif kind is list or kind is dict:
-                value = flat.utf8_value(value)
-            columns[name].append(value)
+            columns[name].append(_utf8(value, texts))
         count += 1
         if len(row) < len(columns):
             for name in columns.keys() - row.keys():
                 columns[name] += missing
-    frame: dict[str, Any] = {}
-    for name in flat.columns([columns]):
-        values = pd.Series(np.fromiter(columns.pop(name), dtype=object, count=count), dtype=object)
-        frame[name] = values.infer_objects()
-    return pd.DataFrame(frame, columns=list(frame), index=range(count))
+    names = flat.columns([columns])
+    frame = {name: _series(columns.pop(name)) for name in names}
+    return pd.DataFrame(frame, columns=names, index=range(count))
+
+
+def of_columns(
+    stored: dict[str, list[Any]], count: int, rows: Mapping[int, dict[str, Any]]
+) -> pd.DataFrame:
+    """Return the frame that `of_rows` makes of runs, most of which are given as columns.
+
+    Parameters
+    ----------
+    stored : dict
+        {column: value of each run}: facts, ``params.x`` and so on; `MISSING` for a run without one.  A column
+        is removed when it is in the frame.
+    count : int
+        The number of runs.
+    rows : mapping
+        {number: row} of the other runs, as `flat.row` returns it.
+    """
+    texts: dict[str, str] = {}
+    columns: dict[str, pd.Series] = {}
+    usual = flat.row(run_info.RunInfo("", "", ""))  # what a run has that says nothing else
+    extra = {name: np.nan for row in rows.values() for name in row}
+    for name, instead in (dict.fromkeys(stored, np.nan) | extra | usual).items():
+        values = [
+            instead if value is MISSING or (value is None and name in usual) else value
+            for value in stored.pop(name, ())
+        ] or [instead] * count
+        for number, row in rows.items():
+            values[number] = row.get(name, np.nan)
+        columns[flat.utf8_value(name)] = _series([_utf8(value, texts) for value in values])
+    names = flat.columns([{**usual, **columns}])
+    return pd.DataFrame(columns, columns=names, index=range(count))
+
+
+def _utf8(value: Any, texts: dict[str, str]) -> Any:
+    """Return a value that UTF-8 has; equal texts are examined once."""
+    kind = type(value)
+    if kind is str:
+        return texts.get(value) or texts.setdefault(value, flat.utf8_value(value))
+    if kind is list or kind is dict or kind is tuple:
+        return flat.utf8_value(list(value) if kind is tuple else value)
+    return value
+
+
+def _series(values: list[Any]) -> pd.Series:
+    """Return a column with the type that pandas infers."""
+    array = np.fromiter(values, dtype=object, count=len(values))
+    return pd.Series(array, dtype=object).infer_objects()

@@ -1,0 +1,142 @@
+"""A data frame that is made of columns of the index is the one that is made of runs, one after the other."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from functools import partial
+
+import pytest
+import run_values
+from helpers import git as run_git
+from helpers import look
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from run_values import NO_REPO, run_id
+
+import gittrack
+from gittrack.core.run.run_info import Metric
+from gittrack.read.index import update
+from gittrack.read.index.bulk import run_columns
+from gittrack.read.index.store import Index, Manifest
+from gittrack.read.index.table import RunTable
+from gittrack.read.index.writing import encoder
+from gittrack.read.runs import blocks, reader
+from gittrack.tidy import fold, fold_plan
+
+pytest.importorskip("pandas")
+import pandas as pd
+
+from gittrack.show.data import flat, frame
+
+NUMBERS = st.floats() | st.integers(-(10**20), 10**20)
+VALUES = st.none() | st.booleans() | NUMBERS | st.text(max_size=8) | st.lists(st.integers())
+PARAMS = VALUES | st.dictionaries(st.sampled_from(["k", "x y"]), VALUES, max_size=2)
+NAMES = st.sampled_from(["lr", "a b", "x.y", "größe", "n:1", "b\tc", "truncated", "*odd", "x"])
+METRICS = st.builds(
+    Metric, st.floats(), st.floats(), st.floats(), st.none() | NUMBERS, st.integers(0)
+)
+FACTS = {
+    "name": st.text(max_size=3),
+    "status": st.sampled_from(["finished", "failed", 7, None]),
+    "started": st.sampled_from(["2026-03-01T00:00:00.000Z", "2026-13-01", 5]),
+    "tags": st.lists(st.text(max_size=3), max_size=2) | st.just("no list"),
+    "seed": st.integers() | st.just("no number") | st.booleans(),
+    "exit_code": st.none() | st.integers(-1, 1),
+    "format": st.sampled_from([1, 1, 1, 2]),
+    "code": st.fixed_dictionaries(
+        {}, optional={"branch": st.text(max_size=3), "dirty": st.booleans(), "commit": st.text()}
+    ),
+    "sweep": st.just({"id": run_id(1), "trial": "0"}),
+    "metric_definitions": st.just({"loss": {"goal": "min"}}) | st.just(3),
+    "changed": st.lists(st.text(max_size=3), max_size=2),
+    "later": st.just({"unknown": 1}) | st.just([1]),
+}
+RUNS = st.lists(
+    st.tuples(
+        st.dictionaries(NAMES, PARAMS, max_size=4),
+        st.dictionaries(NAMES, METRICS, max_size=3),
+        st.fixed_dictionaries({}, optional=FACTS),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def assert_same(found: pd.DataFrame, runs) -> None:
+    rows = frame.of_rows(flat.row(info) for info in runs)
+    pd.testing.assert_frame_equal(found, rows, check_exact=True)
+
+
+def lazily(raws) -> blocks.LazyRuns:
+    """Return runs as an index answers them, oldest first."""
+    content, extent = encoder.encoded(raws, 0, with_bodies=True)
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        index = Index(Manifest(extents=(extent,)), os.dup(file.fileno()))
+    table = RunTable(index, (), [(0, len(raws))], {})
+    positions = range(len(raws))[::-1]
+    return blocks.LazyRuns(positions, lambda items: [table.raws(items)], table)
+
+
+@settings(max_examples=25)
+@given(runs=RUNS)
+def test_columns_have_the_values_of_the_runs(runs):
+    assert_values_of_runs(runs)
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@given(runs=RUNS)
+def test_columns_have_the_values_of_many_more_runs(runs):
+    assert_values_of_runs(runs)
+
+
+def assert_values_of_runs(runs) -> None:
+    raws = [
+        run_values.raw(n, params=params, metrics=metrics, **facts)
+        for n, (params, metrics, facts) in enumerate(runs)
+    ]
+    lazy = lazily(raws)
+    columns = run_columns.of_runs(lazy)
+    infos = list(map(partial(reader.decode, NO_REPO), lazy))
+    if columns is not None:
+        rows = {number: flat.row(infos[number]) for number in columns.others}
+        assert_same(frame.of_columns(columns.values, len(infos), rows), infos)
+
+
+def test_usual_runs_are_not_decoded():
+    raws = [
+        run_values.raw(n, params={"lr": n / 7, "on": True}, metrics={"loss": n / 3}, tags=["a"])
+        for n in range(9)
+    ]
+    columns = run_columns.of_runs(lazily(raws))
+    assert not columns.others
+    assert columns.values["params.lr"] == [n / 7 for n in range(9)][::-1]
+
+
+def test_a_frame_of_runs_of_all_kinds(empty_repo, monkeypatch):
+    """Folded, annotated, truncated and live runs, and trials."""
+    monkeypatch.setattr(update, "_FEW", 0)
+    monkeypatch.setattr(blocks, "LAZY", 2)
+    for number in range(6):
+        run_values.commit(
+            empty_repo, number, params={"n": number, "deep": {"a": [1]}}, metrics={"loss": 0.5}
+        )
+    fold.fold(empty_repo, fold_plan.plan(empty_repo, 0, time.time() + 1).members)
+    run_values.commit(empty_repo, 7, params={"prompt": "x" * 5000, "n": 7}, name="wide")
+    run_values.commit(empty_repo, 8, sweep={"id": run_id(8), "trial": "0"}, experiment="a/b")
+    run_values.commit(empty_repo, 9, params={"q": 1}, tags=["a"])
+    assert look("tag", run_id(3), "+good").code == 0
+    assert look("archive", run_id(4)).code == 0
+    run_git(".", "pack-refs", "--all")
+    with gittrack.init(name="live", config={"n": 1}) as run:
+        run.log({"loss": 1.0})
+        runs = gittrack.runs(sort="started", archived=True)
+        assert len(runs) == 10
+        columns = runs._runs.columns()
+        assert len(columns.others) == 4
+        assert_same(runs.to_pandas(), [run.info for run in runs])
+        assert_same(runs[1:8].to_pandas(), [run.info for run in runs[1:8]])
