@@ -48,8 +48,8 @@ class ExplicitParams(NamedTuple):
 class AssignedParams(NamedTuple):
     """The names of the params that are set for a command: if it does not read them, the user is warned.
 
-    ``options`` are set by the command line or a sweep, and ``defaults`` by ``files``, which the command may
-    read itself.
+    ``options`` are set by the command line or a sweep, and ``defaults`` by ``files``, real paths, which the
+    command may read itself.
     """
 
     options: Sequence[str] = ()

@@ -21,6 +21,7 @@ The command gets these environment variables:
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 
@@ -221,9 +222,9 @@ def _assigned(args: argparse.Namespace, params: Mapping[str, Any]) -> AssignedPa
     """Return the names of the params, by where they come from."""
     options = config.names(args.set)
     keys = [commit_message.key_text(key) for key in params]
-    return AssignedParams(
-        options, [key for key in keys if key not in options], config.files_of(args.params)
-    )
+    # The real paths now, because the command may remove its folder.
+    files = [os.path.realpath(path) for path in config.files_of(args.params)]
+    return AssignedParams(options, [key for key in keys if key not in options], files)
 
 
 def _seeded(args: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:

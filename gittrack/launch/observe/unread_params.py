@@ -5,7 +5,6 @@ The usual case is a script that parses its arguments, and a command without ``{a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 
 from gittrack.core import layout
@@ -59,7 +58,7 @@ def names(journal: Journal, assigned: AssignedParams, words: Sequence[str]) -> l
     if not candidates or template.passes_params(words) or not _is_known(journal):
         return []
     opened = set(start_hook.opened_files(journal.folder))
-    if not opened.isdisjoint(map(os.path.realpath, assigned.files)):
+    if not opened.isdisjoint(assigned.files):
         candidates -= {*assigned.defaults}
     is_opened = not opened.isdisjoint(_files(journal))
     if (journal.folder / layout.JOINED).exists():

@@ -44,6 +44,21 @@ class ExitWatch:
         return opname[self.frame.f_code.co_code[self.frame.f_lasti]] in _RETURNS
 
 
+def of_worker() -> Callable[[], int | None]:
+    """Return a function for the exit code of this worker process of multiprocessing: None while it runs.
+
+    From Python 3.13 on, multiprocessing calls `atexit` after it handled the exception that ends a worker.
+    The code is then known to its method ``_bootstrap`` only, which has returned.
+    """
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None and frame.f_code.co_name != "_bootstrap":
+        frame = frame.f_back
+    if frame is None or frame.f_globals.get("__name__") != "multiprocessing.process":
+        return lambda: None
+    bootstrap = frame
+    return lambda: bootstrap.f_locals.get("exitcode")
+
+
 def _outermost() -> FrameType | None:
     """Return the first frame of the main thread; None in another thread."""
     if threading.current_thread() is not threading.main_thread():

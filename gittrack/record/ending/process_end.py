@@ -11,13 +11,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType, TracebackType
 
 from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import run_info
 from gittrack.record.active import current, warning
-from gittrack.record.ending.exit_code import ExitWatch
+from gittrack.record.ending import exit_code
 
 if TYPE_CHECKING:
     from gittrack.record.run import Run
@@ -31,6 +31,10 @@ _NO_EXIT_CODE = (
 )
 
 
+def _unknown() -> None:
+    """Return no exit code."""
+
+
 class _ProcessEnd:
     """The live runs of this process, and how the process ends."""
 
@@ -38,11 +42,12 @@ class _ProcessEnd:
         self.runs: list[Run] = []
         self.inherited: list[Run] = []  # runs of the parent, if this process is a fork
         self.raised: str | None = None
-        self.exit_watch: ExitWatch | None = None
+        self.exit_watch: exit_code.ExitWatch | None = None
         self.installed = False
         self.forked = False
         self.above = os.environ.get(RECORDING)
-        self.worker = 0
+        self.worker = 0  # the process id, if multiprocessing ends this process
+        self.worker_code: Callable[[], int | None] = _unknown
 
     def install(self) -> None:
         self.install_in_worker()
@@ -53,7 +58,7 @@ class _ProcessEnd:
         os.register_at_fork(after_in_child=self.in_child)
         self.hook = sys.excepthook
         sys.excepthook = self.on_exception
-        self.exit_watch = ExitWatch()
+        self.exit_watch = exit_code.ExitWatch()
 
     def handle_signals(self) -> None:
         """Finish runs on a signal while there are live ones, and otherwise let it end the process at once.
@@ -76,15 +81,19 @@ class _ProcessEnd:
         process = sys.modules.get("multiprocessing.process")
         if process is None or process.parent_process() is None or self.worker == os.getpid():
             return
-        self.worker = os.getpid()
+        self.worker, self.worker_code = os.getpid(), exit_code.of_worker()
         finalize = sys.modules["multiprocessing.util"].Finalize
         finalize(None, self.at_worker_end, exitpriority=100)
 
     def at_worker_end(self) -> None:
+        code = self.worker_code()
         for run in _live(self.runs):
-            run.finish()  # uses the exception that ends the worker, which is handled now
+            # Without a code, the exception that ends the worker is being handled now.
+            run.finish() if code is None else run.finish(exit_code=code)
 
     def at_exit(self) -> None:
+        if self.worker == os.getpid() and self.worker_code() is not None:
+            self.at_worker_end()
         for run in _live(self.runs):
             run.finish(**self.end_facts())
 
