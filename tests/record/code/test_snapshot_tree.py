@@ -33,6 +33,8 @@ KINDS = {
     "names": "printf x > \"$(printf 'n\\303\\244me')\"; printf x > \"$(printf 'lat\\344n')\"; echo 1 > -b;"
     "echo 1 > 'b.c'; mkdir b; echo 1 > b/c; echo 1 > b0; echo 1 > ':(top)c'; echo 1 > '*'",
     "secrets": "echo s3cr3t > .env; echo 2 > train.py; mkdir only; echo s3cr3t > only/.env",
+    "a secret that is no longer tracked": "echo s3cr3t > .env; git add -f .env; git commit -qm env;"
+    "git rm -q --cached .env; echo changed > .env; echo 2 > train.py",
     "nothing but time": "touch train.py",
 }
 
