@@ -84,6 +84,9 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
         return f"nothing to draw: no finite value of {text.escape(frame.title)}\n"
     if frame.log:
         _label_powers(plotext, lines)
+    steps = _round_steps([x for line in lines for x, y in line.points if _fits(y, frame.log)])
+    if frame.x == "step" and steps:
+        plotext.xticks(steps, [str(step) for step in steps])
     try:
         coloured = plotext.build()
     except (ValueError, OverflowError, ZeroDivisionError) as error:
@@ -101,6 +104,15 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
 
 def _fits(value: float, log: bool) -> bool:
     return math.isfinite(value) and (value > 0 or not log)
+
+
+def _round_steps(steps: Sequence[float]) -> list[int]:
+    """Return round steps for an axis; empty if there are none between the first and the last one."""
+    low, high = min(steps), max(steps)
+    span = high - low
+    power = 10 ** max(0, math.floor(math.log10(max(1.0, span / 5))))
+    distance = next(factor * power for factor in (1, 2, 5, 10) if span / (factor * power) <= 8)
+    return list(range(math.ceil(low / distance) * distance, math.floor(high) + 1, distance))
 
 
 def _label_powers(plotext: object, lines: Sequence[Line]) -> None:

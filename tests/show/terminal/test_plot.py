@@ -25,6 +25,22 @@ def test_a_chart_has_its_title_its_label_and_the_size_that_was_given():
     assert len(rows) <= 20
 
 
+@pytest.mark.parametrize(
+    ("steps", "labels"),
+    [
+        (range(1, 61), "10 20 30 40 50 60"),
+        (range(3), "0 1 2"),
+        (range(0, 30_000, 100), "0 5000 10000 15000 20000 25000"),
+        ((7,), "7"),
+        ((0.25, 0.5), "0.250 0.312 0.375 0.438 0.500"),
+    ],
+)
+def test_an_axis_of_steps_has_round_whole_numbers(steps, labels):
+    points = [(float(step), float(step % 7)) for step in steps]
+    rows = chart(Line("a", points), width=100, braille=True).splitlines()
+    assert " ".join(rows[-2].split()) == labels
+
+
 def test_each_run_has_its_own_marker():
     drawing = chart(Line("a", CURVE), Line("b", [(x, y + 1) for x, y in CURVE]))
     assert "o" in drawing
