@@ -52,6 +52,8 @@ EVERYTHING = (
     *("experiments", "params --json", "metrics", "ls --json -n 10000000"),
     *("export", "export --format json"),
     *("gc --dry-run", "sweep ls", "model ls"),
+    *("ls -n 10000000", "ls --csv -n 10000000", "top m0 -n 10000000", "top m0 --over seed"),
+    *("log -n 10000000", "export --format parquet -o /dev/null"),
 )
 METRICS = "metrics"  # the word for runs with very many metrics
 VERBS_OF_ALL = 200_000  # runs; with more, the verbs that print all of them take minutes
