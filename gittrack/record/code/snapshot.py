@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core.errors import TrackError
@@ -104,8 +104,9 @@ def _take(
     left_out = [*(change for change, _ in choice.withheld), *choice.crowd]
     is_plain = config is not None and _is_plain(index, status.changes, config)
     if is_plain:
-        untracked = {change.path for change in left_out if change.head is None}
-        tree = _tree_without_index(index, head_tree, choice.chosen, untracked)
+        in_head = {change.path for change in changes if change.head is not None}
+        removed = {c.path for c in left_out if c.head is None and c.path in in_head}
+        tree = _tree_without_index(index, head_tree, choice.chosen, removed)
     else:
         index.take(
             [change.path.rstrip("/") for change in choice.chosen],
@@ -153,17 +154,17 @@ def _is_plain(
 
 
 def _tree_without_index(
-    index: PrivateIndex, base: str, changes: Sequence[ChangedPath], left_out: Container[str]
+    index: PrivateIndex, base: str, changes: Sequence[ChangedPath], removed: Collection[str] = ()
 ) -> str:
     """Write the tree ``base`` with the changes in it, and the objects that it needs; return its id.
 
-    After ``git rm --cached`` a file is both a change, because it is not in the index, and an untracked file,
-    which may be left out: then the tree does not have it.
+    After ``git rm --cached`` a file is both a change, because the index does not have it, and an untracked
+    file.  If that is left out, it is ``removed``: the tree does not have it.
     """
     folders.make(index.objects)
     store = objects.Store(index.objects, index.repo.hash_name, flush=False)
-    modes = _modes(index.root, [change for change in changes if change.path not in left_out])
-    modes.update((change.path, 0) for change in changes if change.path in left_out)
+    modes = _modes(index.root, [change for change in changes if change.path not in removed])
+    modes.update(dict.fromkeys(removed, 0))
     files: dict[str, NewFile | None] = dict.fromkeys(modes)
     plain = [path for path, mode in modes.items() if stat.S_ISREG(mode)]
     feed = os.fsencode("".join(f"{path}\n" for path in plain))
