@@ -18,6 +18,8 @@ from gittrack.core.errors import TrackError
 FOLDER = Path(__file__).parent / "static"
 MAIN = "js/main.js"
 _COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
+# Behind code.  Inside a string there would be a quote up to the end of the line.
+_NOTE = re.compile(r"""(?<=[;{},)\]]) // [^"'`\n]*$""", re.M)
 _EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
 
@@ -104,7 +106,7 @@ def compact(code: str) -> str:
 
     A module has no text of several lines, so every line is on its own; `docs/design/web.md` has the rules.
     """
-    code = _COMMENT.sub("", code)
+    code = _NOTE.sub("", _COMMENT.sub("", code))
     lines = (line.strip() for line in code.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 

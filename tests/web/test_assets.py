@@ -66,10 +66,12 @@ def test_comments_and_indentation_are_left_out():
  */
 function f(/** @type {any} */ a) {
   // nothing
+  const url = "(a) // b"; // it isn't removed with a quote behind it
   return a ? `/${a}/` : "//"; // the rest
 }
 """
-    assert assets.compact(code) == 'function f(a) {\nreturn a ? `/${a}/` : "//"; // the rest\n}\n'
+    url = """const url = "(a) // b"; // it isn't removed with a quote behind it"""
+    assert assets.compact(code) == f'function f(a) {{\n{url}\nreturn a ? `/${{a}}/` : "//";\n}}\n'
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):
