@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers import listed, repo, run_cli
 
+from gittrack.launch.command_plan import AssignedParams
 from gittrack.launch.observe import unread_params
 
 USES_RUN_CONFIG = "import gittrack; run = gittrack.init(config={'lr': 0.9}); print(run.config.lr)"
@@ -83,20 +85,49 @@ def test_a_program_that_reads_its_params_is_not_named(work, program):
 @pytest.mark.parametrize(
     ("words", "options"),
     [
-        ((sys.executable, "-c", PARSES_ARGUMENTS, "{args}"), ("-S", "lr=0.5")),
-        (("sh", "-c", "$PYTHON -c 'print(1)' $GITTRACK_PARAMS"), ("-S", "lr=0.5")),
-        ((sys.executable, "-c", "print(open('params.yaml').read())"), ()),
         ((sys.executable, "-c", PARSES_ARGUMENTS), ("-p", os.devnull)),
-        ((sys.executable, "-c", PARSES_ARGUMENTS), ("-p", os.devnull, "-S", "+seed=3")),
-        ((sys.executable, "-c", "import os; os._exit(0)"), ("-S", "lr=0.5")),
         ((sys.executable, "-c", PARSES_ARGUMENTS), ("-S", "lr=0.5", "--no-seed-hook")),
         (("true",), ("-S", "lr=0.5")),
     ],
-    ids=["field", "variable", "file", "no file", "seed", "no report", "no hook", "no python"],
+    ids=["no params", "no hook", "no python"],
 )
-def test_nothing_is_said_if_the_params_arrive_or_nobody_knows(work, words, options, monkeypatch):
-    monkeypatch.setenv("PYTHON", sys.executable)
+def test_nothing_is_said_if_nothing_is_known(work, words, options):
     assert warning(work, *words, options=options) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "opened", "names"),
+    [
+        (("train",), (), ["epochs", "lr"]),
+        (("train", "{args}"), (), []),
+        (("sh", "-c", "train $GITTRACK_PARAMS"), (), []),
+        (("train",), ("/project/params.yaml",), ["lr"]),
+        (("train",), ("JOURNAL/params.yaml",), []),
+        (("train",), ("JOURNAL/params.json",), []),
+        (("train",), ("JOURNAL/given.json",), []),
+        (("train",), [f"/data/{number}" for number in range(1000)], []),
+        (("train",), None, []),
+    ],
+    ids=[
+        "unread",
+        "field",
+        "variable",
+        "file",
+        "yaml",
+        "json",
+        "options",
+        "too many files",
+        "silent",
+    ],
+)
+def test_what_was_read_is_known_from_the_command_and_its_reports(tmp_path, words, opened, names):
+    (tmp_path / "processes").mkdir()
+    if opened is not None:
+        paths = [path.replace("JOURNAL", str(tmp_path)) for path in opened]
+        (tmp_path / "processes" / "1").write_text(repr({"modules": 1, "opened": paths}))
+    journal = SimpleNamespace(folder=tmp_path)
+    assigned = AssignedParams(("lr", "seed"), ("epochs",), ("/project/params.yaml",))
+    assert unread_params.names(journal, assigned, words) == names
 
 
 def test_a_sweep_of_a_program_that_reads_nothing_says_so_once_and_in_its_leaderboard(work):
