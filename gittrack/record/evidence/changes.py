@@ -143,15 +143,16 @@ def _different(repo: git.Repo, journal: Path, tree: str | None, paths: Sequence[
     chosen = paths if len(paths) <= _MOST_WORDS else ()
     options = ("-r", "-z", "--full-tree", str(tree), "--", *chosen)
     listing = repo.call("ls-tree", *options, env={**objects, "GIT_LITERAL_PATHSPECS": "1"})
-    present = [
-        path
-        for path in paths
-        if "\n" not in path and _is_regular(os.path.join(repo.work_tree or "", path))
-    ]
-    feed = os.fsencode("".join(f"{path}\n" for path in present))
+    present = [path for path in paths if _is_regular(os.path.join(repo.work_tree or "", path))]
+    plain = [path for path in present if "\n" not in path and not path.startswith('"')]
+    feed = os.fsencode("".join(f"{path}\n" for path in plain))
     hashes = repo.call("hash-object", "--stdin-paths", feed=feed)  # git reads the tree meanwhile
     ids = dict(_ids(listing.output()))
-    current = dict(zip(present, hashes.output().decode().split(), strict=True))
+    current = dict(zip(plain, hashes.output().decode().split(), strict=True))
+    for path in set(present).difference(
+        plain
+    ):  # git would take it for two paths, or for a quoted one
+        current[path] = repo.call("hash-object", "--", path).output().decode().strip()
     return [path for path in paths if path in ids and _current_id(repo, path, current) != ids[path]]
 
 

@@ -131,6 +131,19 @@ def test_names_with_signs_of_git_are_compared_as_they_are(count):
     assert sorted(look().names) == sorted(names)
 
 
+def test_names_that_git_reads_as_quoted_or_as_two_are_compared_as_they_are():
+    names = ['"quoted.py', "two\nlines.py"]
+    for name in names:
+        Path(name).write_text("1")
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "odd names")
+    tree = git(".", "rev-parse", "HEAD^{tree}")
+    assert look(tree=tree).names == ()
+    for name in names:
+        Path(name).write_text("2")
+    assert sorted(look(tree=tree).names) == names
+
+
 def test_many_names_are_cut_in_the_sentence_only():
     for number in range(7):
         Path(f"m{number}.py").write_text("1")
