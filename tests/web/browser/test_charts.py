@@ -285,7 +285,7 @@ def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):
     assert page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()") != before
     light = page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()")
     page.emulate_media(color_scheme="dark")
-    expect(page.locator(".landscape canvas").first).to_be_visible()
-    assert page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()") != light
+    repainted = "light => document.querySelector('.landscape canvas').toDataURL() !== light"
+    page.wait_for_function(repainted, arg=light)
     page.get_by_role("button", name="play").click()
     expect(page.get_by_role("button", name="pause")).to_be_visible()
