@@ -5,6 +5,7 @@ The usual case is a script that parses its arguments, and a command without ``{a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 from gittrack.core import layout
@@ -57,7 +58,8 @@ def names(journal: Journal, assigned: AssignedParams, words: Sequence[str]) -> l
     candidates = {*assigned.options, *assigned.defaults} - {*_BY_ENVIRONMENT}
     if not candidates or template.passes_params(words) or not _is_known(journal):
         return []
-    opened = set(start_hook.opened_files(journal.folder))
+    opened = {*start_hook.opened_files(journal.folder)}
+    opened |= {os.path.realpath(path) for path in opened}  # a folder may have two names
     if not opened.isdisjoint(assigned.files):
         candidates -= {*assigned.defaults}
     is_opened = not opened.isdisjoint(_files(journal))
@@ -87,7 +89,8 @@ def _is_known(journal: Journal) -> bool:
 
 def _files(journal: Journal) -> Iterator[str]:
     path = str(journal.folder / layout.PARAMS)
-    yield from (path, template.json_path(path), str(journal.folder / EXPLICIT_FILE))
+    for name in (path, template.json_path(path), str(journal.folder / EXPLICIT_FILE)):
+        yield from (name, os.path.realpath(name))
 
 
 def _are_related(name: str, other: str) -> bool:

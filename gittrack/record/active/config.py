@@ -36,7 +36,7 @@ class Config(Mapping[str, Any]):
         return self._values
 
     def __reduce__(self) -> tuple[type[Config], tuple[Mapping[str, Any]]]:
-        return Config, (self._values,)  # the usual way asks `__getattr__` before there are values
+        return Config, (self._read(),)  # the usual way asks `__getattr__` before there are values
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise _read_only(name)

@@ -104,6 +104,7 @@ def test_nothing_is_said_if_nothing_is_known(work, words, options):
         (("train",), ("/project/params.yaml",), ["lr"]),
         (("train",), ("JOURNAL/params.yaml",), []),
         (("train",), ("JOURNAL/params.json",), []),
+        (("train",), ("JOURNAL/../LINK/params.yaml",), []),
         (("train",), ("JOURNAL/given.json",), []),
         (("train",), [f"/data/{number}" for number in range(1000)], []),
         (("train",), None, []),
@@ -115,6 +116,7 @@ def test_nothing_is_said_if_nothing_is_known(work, words, options):
         "file",
         "yaml",
         "json",
+        "link",
         "options",
         "too many files",
         "silent",
@@ -123,7 +125,11 @@ def test_nothing_is_said_if_nothing_is_known(work, words, options):
 def test_what_was_read_is_known_from_the_command_and_its_reports(tmp_path, words, opened, names):
     (tmp_path / "processes").mkdir()
     if opened is not None:
-        paths = [path.replace("JOURNAL", str(tmp_path)) for path in opened]
+        link = tmp_path.with_name("link")
+        link.symlink_to(tmp_path)
+        paths = [
+            path.replace("JOURNAL", str(tmp_path)).replace("LINK", link.name) for path in opened
+        ]
         (tmp_path / "processes" / "1").write_text(repr({"modules": 1, "opened": paths}))
     journal = SimpleNamespace(folder=tmp_path)
     assigned = AssignedParams(("lr", "seed"), ("epochs",), ("/project/params.yaml",))

@@ -32,6 +32,27 @@ def test_a_config_can_be_copied_and_sent_to_other_processes(duplicate) -> None:
     assert config.model.act.name == "relu"
 
 
+@pytest.mark.parametrize(
+    ("use", "is_read"),
+    [
+        (lambda config: config.lr, True),
+        (lambda config: config["model"].act.name, True),
+        (dict, True),
+        (lambda config: "lr" in config, True),
+        (lambda config: config.to_dict(), True),
+        (copy.deepcopy, True),
+        (pickle.dumps, True),
+        (repr, False),
+        (lambda config: config.with_params({"more": 1}), False),
+    ],
+)
+def test_the_first_use_of_a_watched_config_is_noted_once(use, is_read) -> None:
+    reads: list[int] = []
+    config = Config(PARAMS).watched(lambda: reads.append(1))
+    use(config), use(config)
+    assert len(reads) == is_read
+
+
 def test_a_param_with_the_name_of_a_method_is_read_by_key() -> None:
     config = Config(PARAMS)
     assert callable(config.items)
