@@ -190,6 +190,7 @@ def jsonable(diff: RunDiff) -> dict[str, Any]:
         ],
         "env": _changes(diff.env),
         "inputs": _changes(diff.inputs),
+        "unrecorded": list(diff.unrecorded),
         "code": diff.code._asdict(),
         "media": [
             {**change._asdict(), "image": change.image and change.image.to_dict()}

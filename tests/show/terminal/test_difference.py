@@ -116,7 +116,7 @@ def test_json_has_every_section_and_where_a_name_is_missing():
     [metric] = whole["metrics"]
     assert (metric["delta"], metric["percent"], metric["a"]["last"]) == (1.0, 100.0, 1.0)
     assert whole["code"] == SAME_CODE._asdict()
-    sections = {"run", "params", "metrics", "media", "env", "inputs", "code"}
+    sections = {"run", "params", "metrics", "media", "env", "inputs", "code", "unrecorded"}
     assert whole.keys() == {"a", "b", *sections}
 
 
