@@ -184,9 +184,7 @@ def _fitting_table(
     positions = [every.index(column) for column in yielding]
     if not overview.has_unfinished:
         positions += [position for position, column in enumerate(every) if column.name == "status"]
-    constant_columns = [
-        position for position in positions if len(runs) > 1 and _is_constant(whole, position)
-    ]
+    constant_columns = _constant(whole, positions) if len(runs) > 1 else []
     order = [*constant_columns, *(every.index(column) for column in yielding)]
     return fit_columns(
         whole,
@@ -201,8 +199,15 @@ def _fitting_table(
     )
 
 
-def _is_constant(table: Table, position: int) -> bool:
-    return len({row[position] for row in table.rows}) == 1
+def _constant(table: Table, positions: Sequence[int]) -> Sequence[int]:
+    """Return those positions of columns at which all rows are equal; one look at each row tells all."""
+    first: Sequence[str] | None = None
+    for row in table.rows:
+        first = row if first is None else first
+        positions = [position for position in positions if row[position] == first[position]]
+        if not positions:
+            break
+    return positions
 
 
 def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:

@@ -94,43 +94,50 @@ def fit_columns(
     """
     if width is None:
         return table
-    for count in range(len(yielding) + 1):
-        removed = list(yielding)[:count]
-        rest = _without(table, removed)
-        for position in shrinking if count >= first else ():
-            table = _shortened(table, position, _width(rest) - width)
-            rest = _without(table, removed)
-        if _width(rest) <= width:
+    widths = dict(enumerate(_widths(table)))  # of the columns that are not left out
+    short: dict[int, list[str]] = {}  # the cells of columns that were shortened
+    removed = 0
+    for position in (None, *yielding):
+        if position is not None:
+            removed += 1
+            widths.pop(position)
+        for other in shrinking if removed >= first else ():
+            if other in widths and _excess(widths, width) > 0 and widths[other] > _SHORTEST:
+                cells = short.get(other) or [row[other] for row in table.rows]
+                short[other] = _shortened(cells, _excess(widths, width))
+                widths[other] = max(map(text.width, (table.heads[other], *short[other])))
+        if _excess(widths, width) <= 0:
             break
-    return rest._replace(
-        left_out=[*(yielding[position] for position in sorted(removed)), *table.left_out]
-    )
+    left_out = [yielding[position] for position in sorted(list(yielding)[:removed])]
+    return _of_columns(table, list(widths), short)._replace(left_out=[*left_out, *table.left_out])
 
 
-def _shortened(table: Table, position: int, excess: int) -> Table:
-    """Return the table with the long cells of one column shortened by ``excess`` characters."""
-    if excess <= 0:
-        return table
-    longest = max((text.width(row[position]) for row in table.rows), default=0)
+def _widths(table: Table) -> list[int]:
+    widths = list(map(text.width, table.heads))
+    for row in table.rows:
+        widths = list(map(max, widths, map(text.width, row)))
+    return widths
+
+
+def _excess(widths: Mapping[int, int], width: int) -> int:
+    """Return by how many characters the lines of columns, two spaces apart, are too long."""
+    return sum(widths.values()) + 2 * (len(widths) - 1) - width
+
+
+def _shortened(cells: Sequence[str], excess: int) -> list[str]:
+    """Return the cells of a column, of which the long ones are shortened by ``excess`` characters."""
+    longest = max(map(text.width, cells), default=0)
     most = max(_SHORTEST, longest - excess)
-    rows = [
-        [
-            text.shorten(cell, most) if number == position else cell
-            for number, cell in enumerate(row)
-        ]
-        for row in table.rows
-    ]
-    return table._replace(rows=rows)
+    return [text.shorten(cell, most) for cell in cells]
 
 
-def _width(table: Table) -> int:
-    return max(map(text.width, text.columns([table.heads, *table.rows], table.right)))
-
-
-def _without(table: Table, removed: Sequence[int]) -> Table:
-    positions = [position for position in range(len(table.heads)) if position not in removed]
+def _of_columns(table: Table, positions: Sequence[int], short: Mapping[int, list[str]]) -> Table:
+    """Return the table with some of its columns; some of them have other cells."""
     right = [*table.right, *[False] * len(table.heads)]
-    rows = [[row[position] for position in positions] for row in table.rows]
+    rows = [
+        [short[position][at] if position in short else row[position] for position in positions]
+        for at, row in enumerate(table.rows)
+    ]
     return Table(
         [table.heads[position] for position in positions],
         rows,

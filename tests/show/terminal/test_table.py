@@ -51,3 +51,17 @@ def test_cells_are_shortened_before_a_column_is_left_out():
 def test_a_column_of_constants_is_left_out_before_cells_are_shortened():
     fitting = table.fit_columns(RUNS, {2: "loss"}, 24, shrinking=[1], first=1)
     assert (fitting.heads, fitting.rows) == (["ID", "NAME"], [["1", "a long name of a run"]])
+
+
+def test_a_thousand_columns_are_left_out_with_one_look_at_the_rows():
+    names = {position: f"p{position}" for position in range(1, 1001)}
+    looks = []
+
+    def rows():
+        looks.append(1)
+        yield from (["x" * 8] * 1001 for _ in range(table.MANY + 1))
+
+    content = Table(["ID", *names.values()], table.rows_of(table.MANY + 1, rows))
+    fitting = table.fit_columns(content, dict(reversed(names.items())), 30)
+    assert (fitting.heads, len(fitting.left_out)) == (["ID", "p1", "p2"], 998)
+    assert len(looks) == 2  # for the widths, and for the cells of what fits
