@@ -1,4 +1,7 @@
-"""Very many values, in a file without a name: they are read again and again, and take little memory."""
+"""Very many values, in a file without a name: they are read again and again, and take little memory.
+
+If there is no room for the file, the rest is in memory, compressed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 T = TypeVar("T")
 _BLOCK = 512  # values that are read at once
@@ -24,21 +27,27 @@ class Spool(Sequence[T]):
     """
 
     def __init__(self, values: Iterable[T]) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the last reference
-        self._blocks: list[tuple[int, int]] = []  # where each begins, and its bytes
-        self._count = 0
+        self._file = _temporary_file()
+        self._handle = self._file.fileno() if self._file else -1  # nothing can be written to it
+        self._places: list[
+            tuple[int, int]
+        ] = []  # where each block begins in the file, and its size
+        self._in_memory: dict[int, bytes] = {}  # the blocks that are not in the file
+        self._count = end = 0
         rest = iter(values)
         while block := list(islice(rest, _BLOCK)):
             data = zlib.compress(pickle.dumps(block, pickle.HIGHEST_PROTOCOL), 1)
-            self._blocks.append((self._file.tell(), self._file.write(data)))
+            if not _write(self._handle, data, end):
+                self._in_memory[len(self._places)] = data
+            self._places.append((end, len(data)))
+            end += len(data)
             self._count += len(block)
-        self._file.flush()
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[T]:
-        for number in range(len(self._blocks)):
+        for number in range(len(self._places)):
             yield from self._block(number)
 
     def __getitem__(self, index: Any) -> Any:
@@ -52,6 +61,25 @@ class Spool(Sequence[T]):
         return [values[position - first * _BLOCK] for position in positions]
 
     def _block(self, number: int) -> list[T]:
-        start, size = self._blocks[number]
-        block: list[T] = pickle.loads(zlib.decompress(os.pread(self._file.fileno(), size, start)))
+        data = self._in_memory.get(number)
+        if data is None:
+            start, size = self._places[number]
+            data = os.pread(self._handle, size, start)
+        block: list[T] = pickle.loads(zlib.decompress(data))
         return block
+
+
+def _temporary_file() -> IO[bytes] | None:
+    """Return a file without a name, which is closed with the last reference; None if no folder takes one."""
+    try:
+        return tempfile.TemporaryFile(buffering=0)
+    except OSError:
+        return None
+
+
+def _write(handle: int, data: bytes, at: int) -> bool:
+    """Write data at a position of a file; return whether there was room for all of it."""
+    try:
+        return os.pwrite(handle, data, at) == len(data)
+    except OSError:
+        return False

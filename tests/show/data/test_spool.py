@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import tempfile
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,3 +29,24 @@ def test_a_spool_is_a_sequence_of_its_values(count, part):
 def test_two_readers_of_a_spool_do_not_disturb_each_other():
     spooled = Spool(range(3 * spool._BLOCK))
     assert all(a == b for a, b in zip(spooled, spooled, strict=True))
+
+
+@pytest.fixture
+def small_files():
+    """Let this process write no more than 20 KB into a file, as on a disk that becomes full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_what_a_full_disk_does_not_take_is_in_memory(small_files):
+    values = [number * 0.1 for number in range(40 * spool._BLOCK)]
+    spooled = Spool(values)
+    assert 0 < len(spooled._in_memory) < 40
+    assert list(spooled) == values
+
+
+def test_without_a_folder_for_the_file_all_is_in_memory(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert list(Spool(range(2000))) == list(range(2000))
