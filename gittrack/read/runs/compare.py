@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.analysis.differences import (
@@ -20,7 +20,10 @@ from gittrack.core.run import commit_message
 from gittrack.read.files import media_changes
 from gittrack.read.runs.record import RunRecord
 
-_READ_FILES = "read_files"
+_READ_FILES, _STANDARD_INPUT = "read_files", "standard input"
+_MOST_FILES = 500  # of which a run has digests
+# Programs make files with random names there, so that only one of two runs has them.
+_TEMPORARY = ("/tmp/", "/var/tmp/", "/var/folders/", "/private/")
 
 
 def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
@@ -40,36 +43,66 @@ def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
 
 
 def _data(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
-    """Return the digests of the inputs of each run, and of the files that all of the runs read.
+    """Return the digests of the inputs of each run, and of the files that the runs read.
 
     A file that a run read is neither code nor an input: git ignores it, or it lies outside the work tree.
-    Its digest has a secret key of the repository, so digests of two repositories cannot be compared.
     """
     inputs = [{item["path"]: item.get("sha256") for item in run.inputs} for run in runs]
-    digests = [_read_files(run) for run in runs]
-    if any(salt != digests[0][0] for salt, _ in digests):
+    files = [_read_files(run) for run in runs]
+    if any(of_run.key != files[0].key for of_run in files):
         return inputs
-    common = frozenset[str].intersection(*(frozenset(names) for _, names in digests))
+    names = frozenset[str].union(*(frozenset(of_run.digests) for of_run in files))
+    comparable = [name for name in names if _is_comparable(name, files)]
     return [
-        {**own, **{f"{name} (read)": names[name] for name in common}}
-        for own, (_, names) in zip(inputs, digests, strict=True)
+        {**own, **{f"{name} (read)": digests[name] for name in comparable if name in digests}}
+        for own, (_, digests, _) in zip(inputs, files, strict=True)
     ]
 
 
+def _is_comparable(name: str, files: Sequence[_ReadFiles]) -> bool:
+    """Return whether a file that some runs read is compared: all did, or the lack of it says something."""
+    if all(name in of_run.digests for of_run in files):
+        return True
+    is_data = name != _STANDARD_INPUT and not name.startswith(_TEMPORARY) and ".pyc" not in name
+    return is_data and all(of_run.is_complete for of_run in files)
+
+
 def _unrecorded(runs: Sequence[RunRecord]) -> tuple[str, ...]:
-    """Return the sections of which nothing is known: no run has inputs, and what one of them read is open."""
+    """Return the sections of which nothing is known.
+
+    No run has inputs, the runs are not known to differ, and what they read is not known, or not comparable.
+    """
+    files = [_read_files(run) for run in runs]
+    is_known = all(of_run.is_complete and of_run.key == files[0].key for of_run in files)
     has_inputs = any(run.inputs for run in runs)
-    reports_all = all(_READ_FILES in run.env for run in runs)
-    return () if has_inputs or reports_all else ("inputs",)
+    return () if is_known or has_inputs or differing_rows(_data(runs)) else ("inputs",)
 
 
-def _read_files(run: RunRecord) -> tuple[Any, Mapping[str, Any]]:
-    """Return the name of the key, and the digests of the files that a run read."""
-    digests = run.env.get(_READ_FILES)
-    names = digests.get("names") if isinstance(digests, Mapping) else None
-    if not isinstance(digests, Mapping) or not isinstance(names, Mapping):
-        return None, {}
-    return digests.get("salt"), names
+class _ReadFiles(NamedTuple):
+    """The files that a run read.
+
+    Parameters
+    ----------
+    key : object
+        The name of the secret key of the digests; those of two repositories cannot be compared.
+    digests : mapping
+        {name: digest}.
+    is_complete : bool
+        Whether a Python of the command reported its files, and none was too many.
+    """
+
+    key: Any
+    digests: Mapping[str, Any]
+    is_complete: bool
+
+
+def _read_files(run: RunRecord) -> _ReadFiles:
+    recorded, hook = run.env.get(_READ_FILES), run.env.get("start_hook")
+    names = recorded.get("names") if isinstance(recorded, Mapping) else None
+    if not isinstance(recorded, Mapping) or not isinstance(names, Mapping):
+        return _ReadFiles(None, {}, False)
+    has_reported = isinstance(hook, Mapping) and bool(hook.get("processes"))
+    return _ReadFiles(recorded.get("salt"), names, has_reported and len(names) < _MOST_FILES)
 
 
 def _environment(run: RunRecord) -> dict[str, Any]:

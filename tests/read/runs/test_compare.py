@@ -34,20 +34,36 @@ def test_equal_runs_have_no_difference(empty_repo):
     assert (result.a, result.b) == (a.info, b.info)
 
 
-def test_files_that_both_runs_read_are_compared_as_inputs(empty_repo):
-    def read(number: int, salt: str = "s", **names: str) -> RunRecord:
-        contents = {"env": {"read_files": {"salt": salt, "names": names}}}
-        return record(empty_repo, number, contents=contents)
+def reader(repo, number: int, salt: str = "s", processes: int = 1, **names: str) -> RunRecord:
+    env = {"read_files": {"salt": salt, "names": names}, "start_hook": {"processes": processes}}
+    return record(repo, number, contents={"env": env})
 
-    a, b = read(1, data="1", same="3", only_a="4"), read(2, data="2", same="3")
+
+def test_files_that_runs_read_are_compared_as_inputs(empty_repo):
+    a, b = (reader(empty_repo, 1, data="1", same="3"), reader(empty_repo, 2, data="2", same="3"))
     result = compare.diff(empty_repo, a, b)
-    assert result.inputs == [Change("data (read)", "1", "2")]
-    assert result.unrecorded == ()
+    assert (result.inputs, result.unrecorded) == ([Change("data (read)", "1", "2")], ())
     table = compare.table([a, b, a])
     assert table.sections["inputs"] == [DiffRow("data (read)", ("1", "2", "1"))]
-    assert "inputs" in compare.table([a, read(3, same="3")]).equal
-    elsewhere = read(4, "key of another repository", data="9")
-    assert compare.diff(empty_repo, a, elsewhere).inputs == []
+    assert "inputs" in compare.table([a, reader(empty_repo, 3, data="1", same="3")]).equal
+
+
+def test_a_file_that_only_one_run_read_is_a_difference_unless_it_may_be_temporary(empty_repo):
+    a = reader(empty_repo, 1, **{"v1": "1", "/tmp/x1": "9", "m.pyc.1": "9", "standard input": "9"})
+    b = reader(empty_repo, 2, v2="2")
+    changes = [Change("v1 (read)", "1", MISSING), Change("v2 (read)", MISSING, "2")]
+    assert compare.diff(empty_repo, a, b).inputs == changes
+    many = reader(empty_repo, 3, **{str(number): "1" for number in range(500)})
+    result = compare.diff(empty_repo, a, many)  # which did not record all that it read
+    assert (result.inputs, result.unrecorded) == ([], ("inputs",))
+
+
+@pytest.mark.parametrize("values", [{"salt": "key of another repository"}, {"processes": 0}])
+def test_inputs_that_cannot_be_compared_are_not_called_equal(empty_repo, values):
+    a, b = reader(empty_repo, 1, data="1"), reader(empty_repo, 2, data="1", **values)
+    result = compare.diff(empty_repo, a, b)
+    assert (result.inputs, result.unrecorded) == ([], ("inputs",))
+    assert "inputs" not in compare.table([a, b]).equal
 
 
 def test_every_section_has_its_differences(empty_repo):
