@@ -98,8 +98,10 @@ def raw_of(record: bytes) -> Raw:
 
 def record_of(raw: Raw, *, with_body: bool) -> bytes:
     """Return the record of a run."""
-    head = os.fsencode(f"{raw.commit} {raw.ref}")
-    return b"%s\n%s" % (head, raw.body) if with_body else head
+    head = f"{raw.commit} {raw.ref}"
+    if not with_body or raw.body is None:
+        return os.fsencode(head)
+    return os.fsencode(head + "\n") + raw.body
 
 
 def checked(handle: int, start: int, size: int, check: int) -> bytes:

@@ -59,7 +59,8 @@ def encoded(texts: Sequence[bytes], rows: Sequence[int] | None, *, part: bool) -
     from array import array  # noqa: PLC0415 - only who writes needs it
 
     head = b"" if rows is None else array("I", rows).tobytes()
-    different = texts[:1] if texts.count(texts[0]) == len(texts) else texts
+    is_constant = texts[0] == texts[-1] and texts.count(texts[0]) == len(texts)
+    different = texts[:1] if is_constant else texts
     kind, numbers, meanings = _numbers(different, part=part)
     return kind, head + numbers * (len(texts) // len(different)) + meanings
 

@@ -19,14 +19,19 @@ _FEW = 32  # so many folded runs are read as commits
 
 
 def with_bodies(repo: git.Repo, raws: Iterable[Raw], size: int = _SIZE) -> Iterator[list[Raw]]:
-    """Yield runs with their bodies, a block at a time; meanwhile git reads the next block.
+    """Yield runs with their bodies, a block at a time: see `blocks_with_bodies`."""
+    rest = iter(raws)
+    return blocks_with_bodies(repo, iter(lambda: list(islice(rest, size)), []))
+
+
+def blocks_with_bodies(repo: git.Repo, of_blocks: Iterable[Sequence[Raw]]) -> Iterator[list[Raw]]:
+    """Yield blocks of runs with their bodies; while a block is used, git reads the next one.
 
     The bodies of many folded runs are read from the files of the archive.
     """
     reading = _Reading(repo)
-    rest = iter(raws)
     finish = None
-    while block := list(islice(rest, size)):
+    for block in of_blocks:
         finish_next = reading.begin(block)
         if finish is not None:
             yield finish()

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Container, Generator, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 
 from gittrack import git
 from gittrack.core.fast_typing import NamedTuple, NoReturn
@@ -22,15 +23,16 @@ from gittrack.read.runs import blocks, listing
 from gittrack.read.runs.reader import Raw
 
 CHUNK = 4096  # runs
+_ARCHIVED = 1000  # runs in a file of the archive, if it is full
 _MOST_BODIES = 1 << 29  # bytes of a file of chunks from which on the records have no bodies
 _MOST_WORKERS = 4
 
 
 class _Task(NamedTuple):
-    """The runs that have to be appended, and the file."""
+    """The lines of the runs of each chunk that has to be appended, and the file."""
 
     repo: git.Repo
-    lines: Sequence[str]
+    parts: Sequence[Sequence[str]]
     folded: Container[str]
     path: str
 
@@ -65,25 +67,40 @@ def appended(
         Those of them that are folded.
     """
     manifest = writer.with_file(manifest)
-    task = _Task(repo, lines, folded, writer.path(manifest.data))
+    parts = divided(lines, folded)
+    task = _Task(repo, parts, folded, writer.path(manifest.data))
     workers: list[_Worker] = []
     try:
         count = _worker_count(len(lines))
         for number in range(count):
-            starts = range(number * CHUNK, len(lines), count * CHUNK)
-            its_lines = [line for start in starts for line in lines[start : start + CHUNK]]
-            workers.append(_Worker(task._replace(lines=its_lines), workers))
+            workers.append(_Worker(task._replace(parts=parts[number::count]), workers))
         chunks = _of_workers(task, workers) if workers else _of_this_process(task)
-        for start, append in zip(range(0, len(lines), CHUNK), chunks, strict=True):
+        for part, append in zip(parts, chunks, strict=True):
             extent, unreadable = append(manifest.size)
             if extent is not None:
                 manifest = manifest._replace(extents=(*manifest.extents, extent))
                 left_out = {*unreadable}
-                part = lines[start : start + CHUNK]
                 yield manifest, [line for at, line in enumerate(part) if at not in left_out]
     finally:
         for worker in workers:
             worker.end()
+
+
+def divided(lines: Sequence[str], folded: Container[str]) -> list[Sequence[str]]:
+    """Return the lines of each chunk.
+
+    Folded runs are behind the newest ones.  Their chunks begin where a file of the archive does, if no run is
+    missing in it: so few of these files are read twice.  The others are in an even number of chunks of the
+    same size, because two processes share them.
+    """
+    newest = next((at for at, line in enumerate(lines) if line in folded), len(lines))
+    count = -(-newest // CHUNK)
+    count += count % 2 if count > 1 else 0
+    size = -(-newest // max(count, 1))
+    size_of_folded = CHUNK // _ARCHIVED * _ARCHIVED or CHUNK
+    folded_starts = range(newest, len(lines), size_of_folded)
+    starts = [*range(0, newest, max(size, 1)), *folded_starts, len(lines)]
+    return [lines[start:end] for start, end in pairwise(starts)]
 
 
 Append = Callable[[int], _Appended]  # appends a chunk at an offset
@@ -91,9 +108,11 @@ Append = Callable[[int], _Appended]  # appends a chunk at an offset
 
 def _of_this_process(task: _Task) -> Iterator[Append]:
     """Yield a function for each chunk; git reads the next runs meanwhile."""
-    lines, folded = task.lines, task.folded
-    raws = (listing.raw_of_line(line, folded=line in folded) for line in lines)
-    for block in blocks.with_bodies(task.repo, raws, CHUNK):
+    runs = (
+        [listing.raw_of_line(line, folded=line in task.folded) for line in part]
+        for part in task.parts
+    )
+    for block in blocks.blocks_with_bodies(task.repo, runs):
         yield _append(task, block)
 
 
@@ -113,8 +132,8 @@ def _append(task: _Task, block: Sequence[Raw]) -> Append:
 
 
 def _of_workers(task: _Task, workers: Sequence[_Worker]) -> Iterator[Append]:
-    for number, start in enumerate(range(0, len(task.lines), CHUNK)):
-        alone = task._replace(lines=task.lines[start : start + CHUNK])
+    for number, part in enumerate(task.parts):
+        alone = task._replace(parts=[part])
         yield partial(_by_worker, workers[number % len(workers)], alone)
 
 

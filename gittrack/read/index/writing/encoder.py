@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from array import array
 from binascii import crc32
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from operator import itemgetter
 from types import MappingProxyType
 
 from gittrack.core.fast_typing import Any, NamedTuple
@@ -152,7 +153,8 @@ def _texts(bodies: Sequence[bytes]) -> tuple[dict[bytes, Texts], list[int]]:
             rows = [rows[at] for at in plain]
         for name, column in columns_of_layout if rows else ():
             parts.setdefault(name, []).append((rows, column))
-    return {name: _merged(of_name) for name, of_name in parts.items()}, sorted(odd)
+    merged = _Merging()
+    return {name: merged(of_name) for name, of_name in parts.items()}, sorted(odd)
 
 
 def _by_layout(
@@ -257,12 +259,22 @@ def _is_usual(layout: Layout) -> bool:
     )
 
 
-def _merged(parts: Sequence[Texts]) -> Texts:
-    """Return the rows of the parts of a column in ascending order, with their texts."""
-    if len(parts) == 1:
-        return parts[0]
-    by_row: dict[int, bytes] = {}
-    for rows, texts in parts:
-        by_row.update(zip(rows, texts, strict=True))
-    ordered = sorted(by_row)
-    return ordered, [by_row[row] for row in ordered]
+class _Merging:
+    """Puts texts of several layouts into the order of the rows; most columns have the same layouts."""
+
+    def __init__(self) -> None:
+        self._orders: dict[tuple[int, ...], tuple[list[int], Callable[[list[bytes]], Any]]] = {}
+
+    def __call__(self, parts: Sequence[Texts]) -> Texts:
+        """Return the rows of the parts of a column in ascending order, with their texts."""
+        if len(parts) == 1:
+            return parts[0]
+        layouts = tuple(
+            [id(rows) for rows, _ in parts]
+        )  # all columns of a layout have the same rows
+        if layouts not in self._orders:
+            rows = [row for of_part, _ in parts for row in of_part]
+            order = sorted(range(len(rows)), key=rows.__getitem__)
+            self._orders[layouts] = [rows[at] for at in order], itemgetter(*order)
+        ascending, in_order = self._orders[layouts]
+        return ascending, in_order([text for _, texts in parts for text in texts])
