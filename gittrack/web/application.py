@@ -9,7 +9,7 @@ import base64
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -91,37 +91,19 @@ class Application:
         self, environ: Mapping[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer a request, as WSGI says."""
-        answer = self._safely(environ)
+        answer = _safely(lambda: self._answer(environ), environ)
         reason = _REASONS.get(answer.status, "Error")
         parts = [answer.body] if isinstance(answer.body, bytes) else answer.body
         size = len(answer.body) if isinstance(answer.body, bytes) else answer.size
         headers = [
             ("Content-Type", answer.kind),
-            ("Content-Length", str(size)),
+            *([("Content-Length", str(size))] if size is not None else []),
             ("Content-Security-Policy", answer.policy),
             *security.headers(environ),
             *answer.headers,
         ]
         start_response(f"{answer.status} {reason}", headers)
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else parts
-
-    def _safely(self, environ: Mapping[str, Any]) -> Answer:
-        try:
-            return self._answer(environ)
-        except NoSuchRun as error:
-            return failure(error, 404)
-        except Refused as error:
-            return failure(error, error.status)
-        except TrackError as error:
-            return failure(error, 400)
-        except OSError as error:
-            problem = TrackError(f"{error.strerror or 'the disk failed'}", "see: git track doctor")
-            return failure(problem, 500)
-        except Exception:  # noqa: BLE001 - the boundary: no traceback is in an answer
-            _log.exception("the page failed to answer %r", environ.get("PATH_INFO"))
-            return failure(
-                TrackError("gittrack has a bug", "the server printed it; please report it"), 500
-            )
 
     def _answer(self, environ: Mapping[str, Any]) -> Answer:
         path = environ.get("PATH_INFO", "").removeprefix(self.base_path) or "/"
@@ -130,15 +112,18 @@ class Application:
         self.guard.check(environ, token, first_page=path == "/")
         if path == "/":
             cookie = self.guard.set_cookie(f"{self.base_path}/")
-            return Answer(assets.index().encode(), "text/html; charset=utf-8", headers=(cookie,))
+            parts = self._first_page(environ)
+            return Answer(parts, "text/html; charset=utf-8", 200, (cookie,), assets.policy())
         kind, _, name = path[1:].partition("/")
         if kind == "static" and name in assets.served():
             file_kind, content = assets.served()[name]
             return Answer(content, file_kind)
+        if path == "/data/start":
+            return self._start()
         if path == "/data/changes":
             return self._newer(fields, environ.get("HTTP_IF_NONE_MATCH", ""))
-        if kind == "data" and (name in VIEWS or name == "start"):
-            document = self._start() if name == "start" else self._document(name, fields)
+        if kind == "data" and name in VIEWS:
+            document = self._document(name, fields)
             if fields.flag("binary"):
                 return Answer(with_bytes(document), "application/octet-stream")
             return Answer(encoded(document))
@@ -157,7 +142,17 @@ class Application:
             return Answer(figure.content, "text/html; charset=utf-8", policy=figure.policy)
         raise NotFound()
 
-    def _start(self) -> dict[str, Any]:
+    def _first_page(self, environ: Mapping[str, Any]) -> Iterator[bytes]:
+        """Yield the page with its first document; a browser has the rest while we look at the runs."""
+        title = import_module("gittrack.web.views.start").title(self.repo)
+        before, after = assets.page(title)
+        yield before
+        start = _safely(self._start, environ).body
+        assert isinstance(start, bytes)
+        yield assets.embedded("start", start)
+        yield after
+
+    def _start(self) -> Answer:
         module, changes = import_module("gittrack.web.views.start"), self._changes()
         ours = {
             "live": True,
@@ -167,7 +162,8 @@ class Application:
             "file": None,
         }
         experiments = changes.experiments()
-        return {**module.view(self.repo, experiments), **ours, "initial": self.start._asdict()}
+        document = {**module.view(self.repo, experiments), **ours, "initial": self.start._asdict()}
+        return Answer(encoded(document))
 
     def _changes(self) -> Any:
         return self._only("live", "Changes", self.guard.instance)
@@ -201,6 +197,26 @@ class Application:
         changes = self._changes()
         windows = self._only("windows", "Windows", changes.named, changes.cursor)
         return (self._only("points", "PointCache"), windows) if name == "series" else (windows,)
+
+
+def _safely(answer: Callable[[], Answer], environ: Mapping[str, Any]) -> Answer:
+    """Return an answer, or the one that says why there is none."""
+    try:
+        return answer()
+    except NoSuchRun as error:
+        return failure(error, 404)
+    except Refused as error:
+        return failure(error, error.status)
+    except TrackError as error:
+        return failure(error, 400)
+    except OSError as error:
+        problem = TrackError(f"{error.strerror or 'the disk failed'}", "see: git track doctor")
+        return failure(problem, 500)
+    except Exception:  # noqa: BLE001 - the boundary: no traceback is in an answer
+        _log.exception("the page failed to answer %r", environ.get("PATH_INFO"))
+        return failure(
+            TrackError("gittrack has a bug", "the server printed it; please report it"), 500
+        )
 
 
 class NotFound(Refused):

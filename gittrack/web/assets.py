@@ -7,16 +7,22 @@ rules for modules in docs/design/web.md.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.web import security
 
 FOLDER = Path(__file__).parent / "static"
 MAIN = "js/main.js"
+STYLE = '<link rel="stylesheet" href="static/style.css">\n'
+SCRIPT = '<script type="module" src="static/page.js"></script>\n'
 _COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
 # Behind code.  Inside a string there would be a quote up to the end of the line.
 _NOTE = re.compile(r"""(?<=[;{},)\]]) // [^"'`\n]*$""", re.M)
@@ -42,16 +48,57 @@ def files() -> dict[str, bytes]:
 @cache
 def served() -> dict[str, tuple[str, bytes]]:
     """Return {name: (type, content)} of all files that a browser may ask a server for."""
-    return {
-        "style.css": ("text/css; charset=utf-8", files()["style.css"]),
-        "page.js": ("text/javascript; charset=utf-8", script().encode()),
-    }
+    return {"page.js": ("text/javascript; charset=utf-8", script().encode())}
+
+
+@cache
+def style() -> str:
+    """Return the style of the page."""
+    return files()["style.css"].decode()
 
 
 @cache
 def index() -> str:
     """Return ``index.html``."""
     return (FOLDER / "index.html").read_text(encoding="utf-8")
+
+
+def page(title: str) -> tuple[bytes, bytes]:
+    """Return what a server sends before and after the documents inside the page.
+
+    Its style is inside, because a request takes a browser longer than to read it.  Its script is not, because
+    a browser compiles one that it asked for while it waits.
+
+    Parameters
+    ----------
+    title : str
+        The title of the page; a browser paints its window again if it changes later.
+    """
+    html = index().replace("<title>gittrack</title>", _title(title), 1)
+    before, after = html.replace(STYLE, f"<style>{style()}</style>\n", 1).split("</body>")
+    return before.encode("utf-8", "replace"), f"</body>{after}".encode()
+
+
+def _title(title: str) -> str:
+    return f"<title>{escape(title or 'runs')} · gittrack</title>"
+
+
+@cache
+def policy() -> str:
+    """Return the policy of the page of a server: the usual one, with the hash of the style."""
+    return security.POLICY.replace("style-src 'self'", f"style-src '{digest(style())}'")
+
+
+def digest(content: str) -> str:
+    """Return the hash of a script or a style in a policy."""
+    value = hashlib.sha256(content.encode()).digest()
+    return f"sha256-{base64.b64encode(value).decode()}"
+
+
+def embedded(name: str, document: bytes) -> bytes:
+    """Return the element of a page that holds JSON."""
+    data = document.replace(b"<", b"\\u003c")  # it would end the element, or begin a comment in it
+    return b'<script type="application/json" id="%s">%s</script>\n' % (name.encode(), data)
 
 
 @cache

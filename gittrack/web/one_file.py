@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -62,32 +61,23 @@ def runs_page(
 
 def join(documents: Mapping[str, Any]) -> bytes:
     """Return the page with these documents: HTML that needs no other file and no network."""
-    code, style = assets.script(), assets.files()["style.css"].decode()
+    code, style = assets.script(), assets.style()
     script = starter(code, style)
-    # "<" would end the element early, or begin a comment in it.
-    data = application.encoded(documents).decode().replace("<", "\\u003c")
+    scripts = " ".join(f"'{assets.digest(content)}'" for content in (script, code))
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}' '{_hash(code)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src {scripts}; style-src '{assets.digest(style)}'; "
         "img-src data: blob:; media-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     html = assets.index().replace("<head>\n", f"<head>\n{head}\n", 1)
+    data = assets.embedded("documents", application.encoded(documents)).decode()
     for old, new in (
-        ('<link rel="stylesheet" href="static/style.css">\n', ""),
-        ('<script type="module" src="static/page.js"></script>\n', ""),
-        (
-            "</body>",
-            f'<script type="application/json" id="documents">{data}</script>\n'
-            f'<script type="module">{script}</script>\n</body>',
-        ),
+        (assets.STYLE, ""),
+        (assets.SCRIPT, ""),
+        ("</body>", f'{data}<script type="module">{script}</script>\n</body>'),
     ):
         html = html.replace(old, new, 1)
     return html.encode()
-
-
-def _hash(content: str) -> str:
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def starter(code: str, style: str) -> str:

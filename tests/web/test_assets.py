@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 
@@ -9,6 +11,7 @@ import pytest
 
 from gittrack.core.errors import TrackError
 from gittrack.web import assets
+from gittrack.web.application import Application
 
 
 def forget() -> None:
@@ -16,10 +19,31 @@ def forget() -> None:
     assets.script.cache_clear()
 
 
-def test_a_browser_asks_for_one_script_and_one_style():
-    assert set(assets.served()) == {"page.js", "style.css"}
-    assert assets.index().count("static/") == 2
-    assert all(f"static/{name}" in assets.index() for name in assets.served())
+def test_a_browser_asks_for_one_script_and_has_the_rest():
+    before, after = assets.page("a <b>")
+    assert set(assets.served()) == {"page.js"}
+    assert re.findall(rb"static/[\w.]+", before + after) == [b"static/page.js"]
+    assert b"<title>a &lt;b&gt; \xc2\xb7 gittrack</title>" in before
+    assert assets.style().encode() in before
+    assert f"style-src '{assets.digest(assets.style())}'" in assets.policy()
+    assert b"</script><b" not in assets.embedded("start", b'["</script><b>"]')
+
+
+def first_document(page: bytes) -> dict:
+    data = re.search(rb'<script type="application/json" id="start">(.*)</script>', page)
+    return json.loads(data[1])
+
+
+def test_the_page_of_a_server_has_its_first_document_inside(served, monkeypatch):
+    assert first_document(served.get("/").body) == served.get("/data/start").json
+
+    def broken(self):
+        raise TrackError("the repository is damaged", "see: git track doctor")
+
+    monkeypatch.setattr(Application, "_start", broken)
+    reply = served.get("/")
+    assert (reply.status, reply.headers["transfer-encoding"]) == (200, "chunked")
+    assert first_document(reply.body)["error"]["message"] == "the repository is damaged"
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")

@@ -140,7 +140,7 @@ def test_a_long_address_is_refused(served):
 
 
 def test_every_answer_has_the_policy(served):
-    for path in ("/", DOCUMENT, "/static/style.css", "/nothing"):
+    for path in ("/", DOCUMENT, "/static/page.js", "/nothing"):
         headers = served.get(path).headers
         assert headers["content-security-policy"].startswith(
             "default-src 'none'; script-src 'self'"
@@ -153,7 +153,7 @@ def test_every_answer_has_the_policy(served):
 
 
 def test_a_range_is_answered_in_full(served):
-    reply = served.get("/static/style.css", "Range: bytes=0-1,5-99999999999999999999")
+    reply = served.get("/static/page.js", "Range: bytes=0-1,5-99999999999999999999")
     assert reply.status == 200
     assert len(reply.body) == int(reply.headers["content-length"])
 

@@ -22,9 +22,14 @@ def view(repo: git.Repo, experiments: Iterable[str]) -> dict[str, Any]:
         The experiment of each run.
     """
     counts = Counter(experiments)
-    folder = os.path.dirname(repo.common_dir) if repo.work_tree is None else repo.work_tree
     return {
         "version": __version__,
-        "title": os.path.basename(str(folder).rstrip("/")),
+        "title": title(repo),
         "experiments": [{"name": name, "runs": counts[name]} for name in sorted(counts)],
     }
+
+
+def title(repo: git.Repo) -> str:
+    """Return the name of a repository: that of its folder."""
+    folder = os.path.dirname(repo.common_dir) if repo.work_tree is None else repo.work_tree
+    return os.path.basename(str(folder).rstrip("/"))

@@ -40,7 +40,7 @@ def names(page) -> list[str]:
 def test_the_page_shows_the_table_and_the_curves(recorded, served, page):
     page.goto(served.address)
     page.wait_for_selector(".chart")
-    assert "token" not in page.url
+    expect(page).to_have_url(f"http://127.0.0.1:{served.server.port}/")
     assert names(page) == ["run 2", "run 1", "run 0"]
     assert page.locator(".constants").inner_text() == "depth=4"
     assert page.locator(".chart h3 .label").all_inner_texts() == ["accuracy", "loss"]

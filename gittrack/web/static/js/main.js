@@ -34,7 +34,8 @@ const VIEWS = {
   scatter: mountScatter, parallel: mountParallel, importance: mountImportance,
 };
 
-// Milliseconds without a change, after which the address follows: of 50 columns a browser takes 15 ms of CPU for it.
+// Milliseconds without a change, after which the address follows: of 50 columns a browser takes 15 ms of CPU for it, and
+// the bar of addresses is painted again.
 const PAUSE = 1000;
 
 const LEFT = `left ${location.pathname}`; // in the storage of the tab: when it was left, and its state then
@@ -60,11 +61,6 @@ const transient = {
 };
 
 async function main() {
-  const address = new URL(location.href);
-  if (address.searchParams.has("token")) {
-    address.searchParams.delete("token"); // it is in a cookie now, and need not be in the history
-    history.replaceState(null, "", address);
-  }
   const data = openData();
   const start = await data.get("start");
   const { runs: only = [], ...first } = start.initial;
@@ -79,7 +75,8 @@ async function main() {
     guarded: (action) => Promise.resolve().then(action).catch((error) => store.set({ problem: error })),
   };
   const root = el("main");
-  document.title = `${start.title || "runs"} · gittrack`;
+  const title = `${start.title || "runs"} · gittrack`;
+  if (document.title !== title) document.title = title; // a server has sent it
   fill(document.body, createTop(app, start), root, spoken, listenToKeys(app));
   followAddress(store, initial);
   followPrinting();
@@ -104,10 +101,13 @@ function followAddress(/** @type {import("./store.js").Store} */ store, /** @typ
   let timer = 0;
 
   function write(/** @type {"pushState" | "replaceState"} */ how, /** @type {import("./state.js").State} */ state) {
+    const address = new URL(location.href);
+    if (hasToken()) address.searchParams.delete("token"); // it is in a cookie now, and need not be in the history
     const hash = encode(state, initial);
-    if (hash === encode(decode(location.hash, initial), initial)) return; // it may be written in another way
+    if (hash !== encode(decode(location.hash, initial), initial)) address.hash = hash; // else it may be written in another way
+    if (address.href === location.href) return;
     try {
-      history[how](null, "", `#${hash}`);
+      history[how](null, "", address);
     } catch {
       // a page in a frame of a notebook has no address of its own
     }
@@ -119,16 +119,20 @@ function followAddress(/** @type {import("./store.js").Store} */ store, /** @typ
     waiting = null;
   }
 
+  function later() {
+    clearTimeout(timer);
+    waiting = store.get();
+    timer = window.setTimeout(flush, PAUSE);
+  }
+
   store.on(names, (state, changed) => {
     const isStep = changed.has("view") || changed.has("target");
-    if (isStep) {
-      flush(); // so that the way back leads to what was shown
-      return write("pushState", state);
-    }
-    clearTimeout(timer);
-    waiting = state;
-    timer = window.setTimeout(flush, PAUSE);
+    if (!isStep) return later();
+    flush(); // so that the way back leads to what was shown
+    write("pushState", state);
   });
+  store.on(["runs", "curves"], () => waiting && later()); // what was asked for is still coming
+  if (hasToken()) later();
   addEventListener("blur", flush); // the user may go to the address to copy it
   document.addEventListener("visibilitychange", () => document.hidden && flush()); // a hidden tab may be ended without an event
   addEventListener("pagehide", () => {
@@ -139,8 +143,13 @@ function followAddress(/** @type {import("./store.js").Store} */ store, /** @typ
     addEventListener(event, () => {
       waiting = null; // it is of another place in the history
       store.set(decode(location.hash, initial));
+      if (hasToken()) later();
     });
   }
+}
+
+function hasToken() {
+  return new URL(location.href).searchParams.has("token");
 }
 
 // A reload is of the address that there was when it began, so the last state goes another way.
