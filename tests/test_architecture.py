@@ -128,7 +128,7 @@ READS_ENVIRONMENT = {
     "record/machine/environment.py": "records the variables that change numerical results",
     "record/run_files.py": "the limit that the launcher passes on",
     "record/machine/author.py": "the user's name",
-    "record/code/conversions.py": "the variables by which git finds its file of attributes",
+    "git/files/attributes.py": "the variables by which git finds its files of attributes",
     "launch/launcher.py": "the environment that the command inherits",
     "launch/hook/auto_hook.py": "the file for arguments, from the launcher",
     "launch/hook/sitecustomize.py": "the seed and the folder for its report, from the launcher",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import objects
 
@@ -32,9 +33,15 @@ def write(
     store
         Where all trees that change are written.
     trees
-        The content of the earlier trees of `folders`, by folder; None if there was none.
+        The content of the earlier trees of `folders`, by folder; empty if there was no tree at all, and
+        None for a folder that does not exist.
     files
         The new files by path; None: removed.
+
+    Raises
+    ------
+    TrackError
+        If an earlier tree is missing.
     """
     return _Trees(store, trees, files).write("") or store.tree([])
 
@@ -61,7 +68,9 @@ class _Trees:
 
     def write(self, folder: str, *, is_new: bool = False) -> str | None:
         """Write the tree of a folder; return None if it is empty.  A new folder has no earlier tree."""
-        content = None if is_new else self.earlier.get(folder)
+        content = None if is_new else self.earlier.get(folder, b"")
+        if content is None and not is_new:
+            raise TrackError(f"the tree of the folder {folder or '.'} is missing", "git fsck")
         size = 32 if self.store.hash_name == "sha256" else 20
         entries = {entry.name: entry for entry in objects.parse_tree(content or b"", size)}
         for name in self.names.get(folder, ()):

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
+from gittrack.git.files import attributes
 from gittrack.record.code.capture import Captured
 from gittrack.record.code.index import list_item
 
 _ATTRIBUTES = ("text", "eol", "crlf", "filter", "ident", "working-tree-encoding")
-_WORDS = (b"text", b"eol", b"crlf", b"filter", b"ident", b"encoding")
 _OFF = ("unspecified", "unset")
 _FALSE = ("false", "no", "off", "0")
 _MOST_BYTES = 64 << 20  # of all files to compare
@@ -95,18 +95,14 @@ def _is_configured(repo: git.Repo, config: Mapping[str, str], tracked: bytes) ->
     """Return whether git may convert any file of the work tree; ``tracked`` is of ``git ls-files -v -z``."""
     if config.get("core.autocrlf", "false").lower() not in _FALSE:
         return True
-    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    paths = [
-        os.path.join(repo.common_dir, "info/attributes"),
-        os.path.expanduser(config.get("core.attributesfile") or f"{home}/git/attributes"),
-        os.path.join(repo.work_tree or "", ".gitattributes"),
-    ]
+    if attributes.convert_everywhere(repo.common_dir, config):
+        return True
+    paths = [os.path.join(repo.work_tree or "", ".gitattributes")]
     if b"/.gitattributes\0" in tracked:
         entries = (entry[2:] for entry in os.fsdecode(tracked).split("\0"))
         below = [path for path in entries if path.endswith("/.gitattributes")]
         paths += [os.path.join(repo.work_tree or "", path) for path in below]
-    contents = map(_content, paths)
-    return any(word in content for content in contents for word in _WORDS)
+    return attributes.convert(paths)
 
 
 def _files(repo: git.Repo, tree: str, env: Mapping[str, str]) -> list[_File]:
@@ -121,10 +117,10 @@ def _files(repo: git.Repo, tree: str, env: Mapping[str, str]) -> list[_File]:
     feed = os.fsencode("".join(f"{path}\0" for path, _, _ in entries))
     answer = repo.call("check-attr", "-z", "--stdin", *_ATTRIBUTES, feed=feed).output()
     fields = os.fsdecode(answer).split("\0")
-    attributes: dict[str, dict[str, str]] = {}
+    by_path: dict[str, dict[str, str]] = {}
     for path, name, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-        attributes.setdefault(path, {})[name] = value
-    return [_File(*entry, attributes.get(entry[0], {})) for entry in entries]
+        by_path.setdefault(path, {})[name] = value
+    return [_File(*entry, by_path.get(entry[0], {})) for entry in entries]
 
 
 def _driver(file: _File, config: Mapping[str, str]) -> str:

@@ -36,6 +36,7 @@ class PrivateIndex:
         self.listing = b""  # the output of `git ls-files -v -z`
         # Files in the index whose path is a folder now; git status does not list what is in it.
         self.shadowing: Sequence[str] = ()
+        self.sparse: frozenset[str] = frozenset()  # tracked files that are not checked out
         self.env = {
             "GIT_INDEX_FILE": str(self.path),
             "GIT_OBJECT_DIRECTORY": self.objects,
@@ -65,7 +66,7 @@ class PrivateIndex:
             self.fill()
         tree = WorkTree(self.root)
         self._drop([path for path in paths if not tree.has(path)])
-        present = [path for path in paths if tree.has(path) and path not in self.shadowing]
+        present = [path for path in paths if tree.has(path)]
         if present:
             update = (*OPTIONS, "update-index", "--add", "--remove", "--replace")
             self._feed((*update, "-z", "--stdin"), present)

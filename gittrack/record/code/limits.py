@@ -79,12 +79,11 @@ def choose(root: str, changes: Iterable[ChangedPath], settings: Settings) -> Cap
     settings
         ``max_snapshot_files`` (a count); ``max_file_size`` and ``max_snapshot_size`` (bytes).
     """
-    chosen: list[ChangedPath] = []
     withheld: list[tuple[ChangedPath, str]] = []
     total, max_files = 0, settings.max_snapshot_files
     candidates, crowd = _within_number(list(changes), max_files)
-    sized = [(_size(root, change.path), change) for change in candidates]
-    # A path is listed twice if it was removed from the index but is in the work tree: the size ties.
+    chosen = [change for change in candidates if change.is_removed]
+    sized = [(_size(root, change.path), change) for change in candidates if change not in chosen]
     for size, change in sorted(sized, key=lambda pair: (pair[0], pair[1].path)):
         reason = ""
         if is_withheld(change.path):

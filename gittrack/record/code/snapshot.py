@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core.errors import TrackError
@@ -18,7 +18,7 @@ from gittrack.core.run.run_info import Code
 from gittrack.core.settings import Settings
 from gittrack.disk import folders
 from gittrack.git import objects
-from gittrack.git.files import edited_tree, head
+from gittrack.git.files import attributes, edited_tree, head
 from gittrack.git.files.edited_tree import NewFile
 from gittrack.record.code import limits, patches
 from gittrack.record.code.index import OPTIONS, IndexEntry, PrivateIndex, WorkTree
@@ -30,7 +30,7 @@ _MESSAGE = "Uncommitted changes at the start of a run\n"
 # Settings with git's own values; with others, the index decides about a file.
 _USUAL = {"core.filemode": True, "core.symlinks": True, "core.ignorecase": False}
 _CONVERSIONS = ("core.autocrlf", "core.eol", "core.attributesfile")
-_FALSE = ("false", "no", "off", "0", "")
+_FALSE, _TRUE = ("false", "no", "off", "0", ""), ("true", "yes", "on", "1")
 _ODD = frozenset('"\n\r')  # git reads a list of paths, one in a line, some with quotes
 
 
@@ -104,12 +104,11 @@ def _take(
     left_out = [*(change for change, _ in choice.withheld), *choice.crowd]
     is_plain = config is not None and _is_plain(index, status.changes, config)
     if is_plain:
-        in_head = {change.path for change in changes if change.head is not None}
-        removed = {c.path for c in left_out if c.head is None and c.path in in_head}
-        tree = _tree_without_index(index, head_tree, choice.chosen, removed)
+        tree = _tree_without_index(index, head_tree, choice.chosen)
     else:
+        done = [c for c in choice.chosen if c.is_removed or c.path in index.sparse]
         index.take(
-            [change.path.rstrip("/") for change in choice.chosen],
+            [change.path.rstrip("/") for change in choice.chosen if change not in done],
             [IndexEntry(change.path.rstrip("/"), change.head) for change in left_out],
         )
         tree = index.write_tree()
@@ -141,31 +140,33 @@ def _is_plain(
     """Return whether the tree can be made without git's index."""
     if index.broken or index.flagged or index.shadowing or head.is_replaced(index.repo.common_dir):
         return False
-    flags = ((config.get(key, str(value)).lower(), value) for key, value in _USUAL.items())
-    has_usual_settings = all((text not in _FALSE) is value for text, value in flags)
-    converts = any(config.get(key, "").lower() not in _FALSE for key in _CONVERSIONS)
+    values = ((config.get(key, str(value)).lower(), value) for key, value in _USUAL.items())
+    has_usual_settings = all(text in (_TRUE if value else _FALSE) for text, value in values)
     paths = [change.path for change in changes]
-    names = {os.path.basename(path) for path in paths}
-    has_attributes = ".gitattributes" in names or b".gitattributes\0" in index.listing
     has_odd_names = any(path.endswith("/") or _ODD.intersection(path) for path in paths)
-    has_repositories = any(change.submodule != "N..." for change in changes)
-    is_unusual = converts or has_attributes or has_odd_names or has_repositories
+    has_odd_states = any(c.submodule != "N..." or c.path in index.sparse for c in changes)
+    is_unusual = has_odd_names or has_odd_states or _has_attributes(index, paths, config)
     return has_usual_settings and not is_unusual
 
 
-def _tree_without_index(
-    index: PrivateIndex, base: str, changes: Sequence[ChangedPath], removed: Collection[str] = ()
-) -> str:
-    """Write the tree ``base`` with the changes in it, and the objects that it needs; return its id.
+def _has_attributes(index: PrivateIndex, paths: Sequence[str], config: Mapping[str, str]) -> bool:
+    """Return whether git may convert files: then it looks at what the index has of them."""
+    if any(config.get(key, "").lower() not in _FALSE for key in _CONVERSIONS):
+        return True
+    if b".gitattributes\0" in index.listing:
+        return True
+    if attributes.convert_everywhere(index.repo.common_dir, config):
+        return True
+    tops = (os.path.join(index.root, folder) for folder in edited_tree.folders(paths))
+    return any(os.path.lexists(os.path.join(top, ".gitattributes")) for top in tops)
 
-    After ``git rm --cached`` a file is both a change, because the index does not have it, and an untracked
-    file.  If that is left out, it is ``removed``: the tree does not have it.
-    """
+
+def _tree_without_index(index: PrivateIndex, base: str, changes: Sequence[ChangedPath]) -> str:
+    """Write the tree ``base`` with the changes in it, and the objects that it needs; return its id."""
     folders.make(index.objects)
     store = objects.Store(index.objects, index.repo.hash_name, flush=False)
-    modes = _modes(index.root, [change for change in changes if change.path not in removed])
-    modes.update(dict.fromkeys(removed, 0))
-    files: dict[str, NewFile | None] = dict.fromkeys(modes)
+    modes = _modes(index.root, [change for change in changes if not change.is_removed])
+    files: dict[str, NewFile | None] = dict.fromkeys(change.path for change in changes)
     plain = [path for path, mode in modes.items() if stat.S_ISREG(mode)]
     feed = os.fsencode("".join(f"{path}\n" for path in plain))
     words = (*OPTIONS, "hash-object", "-w", "--stdin-paths")

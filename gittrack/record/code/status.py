@@ -9,11 +9,25 @@ from gittrack.core.fast_typing import NamedTuple
 
 
 class ChangedPath(NamedTuple):
-    """A path that differs from HEAD; ``head`` is its (mode, id) in HEAD, or None for a new file."""
+    """A path that differs from HEAD.
+
+    Attributes
+    ----------
+    path
+        The path from the root.
+    head
+        Its mode and id in HEAD; None for a new file.
+    submodule
+        The state of a repository at this path, as git reports it.
+    is_removed
+        Whether the index does not have it any more.  A file in its place is a new file, which git reports
+        for itself unless it is ignored.
+    """
 
     path: str
     head: tuple[str, str] | None
     submodule: str = "N..."
+    is_removed: bool = False
 
 
 class Status(NamedTuple):
@@ -53,8 +67,8 @@ def parse_status(out: bytes) -> Status:
             elif key == "branch.head" and value != "(detached)":
                 branch = value
         elif kind == "1":
-            _, submodule, mode, _, _, oid, _, path = rest.split(" ", 7)
-            changes.append(ChangedPath(path, _entry(mode, oid), submodule))
+            states, submodule, mode, _, _, oid, _, path = rest.split(" ", 7)
+            changes.append(ChangedPath(path, _entry(mode, oid), submodule, states[0] == "D"))
         elif kind == "u":
             _, submodule, _, mode, _, _, _, oid, _, path = rest.split(" ", 9)
             changes.append(ChangedPath(path, _entry(mode, oid), submodule))

@@ -13,6 +13,8 @@ from gittrack.record.code import status_call
 from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import ChangedPath, Status, parse_status
 
+_REPOSITORY = "160000"  # the mode of a repository inside the work tree
+
 
 class Inspection(NamedTuple):
     """What is known of the work tree: answers, and git processes that run side by side.
@@ -65,7 +67,7 @@ def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> 
         answer = status_call.start(repo).wait()
     index.broken = answer.code != 0
     index.listing = _tracked(inspection.flags)
-    index.flagged = _overlooked_files(index.listing, index.root)
+    index.flagged, index.sparse = _overlooked_files(index.listing, index.root)
     if index.broken or index.flagged:  # again, with an index that is readable and has no flags
         answer = _status_of_private_index(index)
     status = parse_status(answer.out)
@@ -88,8 +90,9 @@ def _status_of_private_index(index: PrivateIndex) -> git.Answer:
 def _is_shadowing(root: str, change: ChangedPath) -> bool:
     """Return whether a folder is now where the index has a file."""
     path = os.path.join(root, change.path)
-    file = change.submodule[0] != "S" and not change.path.endswith("/")
-    return file and os.path.isdir(path) and not os.path.islink(path)
+    was_repository = change.head[0] == _REPOSITORY if change.head else change.submodule[0] == "S"
+    is_file = not was_repository and not change.path.endswith("/")
+    return is_file and os.path.isdir(path) and not os.path.islink(path)
 
 
 def _tracked(flags: bytes | git.Call) -> bytes:
@@ -100,12 +103,14 @@ def _tracked(flags: bytes | git.Call) -> bytes:
     return answer.out if answer.code == 0 else b""
 
 
-def _overlooked_files(listing: bytes, root: str) -> list[str]:
-    """Return the files whose changes git is set to overlook, except sparse files that are absent."""
+def _overlooked_files(listing: bytes, root: str) -> tuple[list[str], frozenset[str]]:
+    """Return the files whose changes git is set to overlook, and the sparse files, which are absent."""
     if not any(b"\0%c " % tag in b"\0" + listing for tag in b"hSs"):  # the usual case
-        return []
-    return [
-        e[2:]
-        for e in os.fsdecode(listing).split("\0")
-        if e[:1] == "h" or (e[:1] in ("S", "s") and os.path.lexists(os.path.join(root, e[2:])))
-    ]
+        return [], frozenset()
+    entries = [(e[:1], e[2:]) for e in os.fsdecode(listing).split("\0") if e[:1] in ("h", "S", "s")]
+    sparse = frozenset(
+        path
+        for tag, path in entries
+        if tag != "h" and not os.path.lexists(os.path.join(root, path))
+    )
+    return [path for _, path in entries if path not in sparse], sparse

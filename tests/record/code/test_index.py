@@ -108,7 +108,7 @@ def test_a_file_whose_path_is_a_folder_now_is_left_out(index):
     Path("train.py").mkdir()
     Path("train.py/inner").write_text("x")
     index.shadowing = ["train.py"]
-    assert taken(index, "train.py", "train.py/inner") == {
+    assert taken(index, "train.py/inner") == {
         "params.yaml": BASE["params.yaml"],
         "train.py/inner": b"x",
     }

@@ -37,6 +37,20 @@ KINDS = {
     "git rm -q --cached .env; echo changed > .env; echo 2 > train.py",
     "nothing but time": "touch train.py",
 }
+AS_ADDED = {
+    "no longer tracked, and ignored": "git rm -q --cached partly both; echo 2 > both;"
+    "echo partly > .gitignore",
+    "attributes of the repository": "printf '1\\r\\n' > dos; git add dos; git commit -qm dos; echo 2 >> dos;"
+    "echo '* text=auto' > .git/info/attributes",
+    "attributes that are ignored": "printf '1\\r\\n' > other/dos; git add other; git commit -qm dos;"
+    "echo 2 >> other/dos; echo '* text=auto' > other/.gitattributes; echo .gitattributes > .git/info/exclude",
+    "a staged file that is not checked out": "git sparse-checkout set other; echo 2 > train.py;"
+    "git update-index --cacheinfo 100644,$(git rev-parse HEAD:old-link),deep/a;"
+    "git update-index --skip-worktree deep/a",
+    "a folder that was a repository": "git init -q deep/in; git -C deep/in commit -q --allow-empty -m in;"
+    "git add deep/in; git commit -qm in; git rm -q --cached deep/in; rm -r deep/in/.git; echo 2 > deep/in/a",
+    "a repository that was a file": "rm mode; git init -q mode; git -C mode commit -q --allow-empty -m in",
+}
 
 
 def captured(place: Path, folder: Path, *, without_index: bool) -> capture.Captured:
@@ -74,6 +88,23 @@ def test_the_tree_and_its_objects_are_those_of_git(tmp_path, monkeypatch, script
     assert (tree == head) is (script == KINDS["nothing but time"])
 
 
+@pytest.mark.parametrize("script", AS_ADDED.values(), ids=AS_ADDED)
+def test_the_tree_is_that_of_git_add(tmp_path, script):
+    place = make_repo(f"{BASE}{script}")
+    trees = [captured(place, tmp_path / str(plain), without_index=plain).tree for plain in (0, 1)]
+    run_git(place, "add", "-A")
+    assert trees == [run_git(place, "write-tree")] * 2
+
+
+def test_a_folder_whose_tree_is_missing_is_an_error(tmp_path):
+    place = make_repo(f"{BASE} echo 2 > deep/er/b")
+    tree = run_git(place, "rev-parse", "HEAD:deep/er")
+    (place / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    state = captured(place, tmp_path / "journal", without_index=True)
+    assert state.tree is None
+    assert "the tree of the folder deep/er is missing" in state.warnings[0]
+
+
 def test_a_repository_without_a_commit(tmp_path, monkeypatch):
     place = tmp_path / "new"
     run_git(tmp_path, "init", "-q", "new")
@@ -100,11 +131,11 @@ def test_a_repository_of_sha256(tmp_path, monkeypatch):
         ("a.py", {}, True),
         ("a.py", {"core.filemode": "true", "core.autocrlf": "false"}, True),
         ("a.py", {"core.filemode": "false"}, False),
+        ("a.py", {"core.filemode": "00"}, False),
         ("a.py", {"core.symlinks": "no"}, False),
         ("a.py", {"core.ignorecase": "true"}, False),
         ("a.py", {"core.autocrlf": "input"}, False),
         ("a.py", {"core.attributesfile": "/attributes"}, False),
-        ("a/.gitattributes", {}, False),
         ("line\nbreak", {}, False),
         ('"quote"', {}, False),
         ("repository/", {}, False),
@@ -119,6 +150,7 @@ def test_whatever_is_unusual_is_left_to_git(project, tmp_path, path, setting, is
     "script",
     [
         "mkdir a; echo '* text' > a/.gitattributes; git add .; git commit -qm more",
+        "echo '* text' > .gitattributes",
         "git update-index --assume-unchanged train.py; echo 2 >> train.py",
         "git replace HEAD^{tree} $(git mktree < /dev/null)",
         "rm train.py; mkdir train.py; echo 1 > train.py/a",
