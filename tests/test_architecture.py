@@ -187,6 +187,9 @@ LAZY_IMPORTS = {
         "hashlib": "only a generator without a seed needs it",
     },
     "launch/config.py": {"gittrack.core.yaml_read": "many commands have no configuration"},
+    "launch/observe/unread_params.py": {
+        "gittrack.core.yaml_read": "only a command that names its params needs it"
+    },
     "launch/loaded_code.py": {"filecmp": "only a rerun has two trees"},
     "launch/observe/observers.py": {
         "gittrack.record.points": "1 ms, with threading, that a short run does not need",
@@ -229,7 +232,8 @@ LAZY_IMPORTS = {
         "importlib": "`import gittrack` imports a module only when one of its names is used"
     },
     "api/starting/launched.py": {
-        "gittrack.core.yaml_read": "only a script that was launched reads a configuration"
+        "gittrack.core.yaml_read": "only a script that was launched reads a configuration",
+        "gittrack.record.active.join": "only a script that was launched joins",
     },
     "api/starting/begin.py": {
         "gittrack.api.starting.recorder": "git works while it is imported",

@@ -174,7 +174,9 @@ def params() -> dict[str, Any]:
     TrackError
         If there is neither of the two, or the file cannot be read.
     """
-    return launched.params()
+    result = launched.params()
+    launched.note_params_read()
+    return result
 
 
 def fingerprint(config: Any) -> str:

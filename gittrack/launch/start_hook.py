@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gittrack.core.fast_typing import Any
@@ -16,9 +16,9 @@ from gittrack.record.machine import environment
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook")
 REPORTS_VARIABLE = "GITTRACK_HOOK_REPORTS"
 FACT = "start_hook"
-_REPORTS, _WORKERS = "processes", "unseeded-workers"
+_REPORTS, _WORKERS, _PARAMS_OPENED = "processes", "unseeded-workers", "params-opened"
 _MOST_BYTES, _MOST_IMPORTED = 4 << 20, 200
-_MOST_OPENED = 1000  # in the work tree, and elsewhere: the limit of the hook
+_MOST_OPENED, _MOST_REPORTS = 1000, 100  # limits of the hook: files in the work tree and elsewhere
 
 
 def variables(env: Mapping[str, str], journal: Path) -> dict[str, str]:
@@ -67,16 +67,24 @@ def reports(journal: Path) -> list[dict[str, Any]]:
     list of dict
         ``executable``, ``version``, ``implementation``, ``path`` (sys.path), ``seeded`` (libraries),
         ``modules`` (their number), ``imported`` (the first names of modules of installed packages),
-        ``opened`` (files that are not installed), ``files`` (of modules that are not installed),
+        ``opened`` (files that are not installed; only if this Python can know them), ``files`` (of
+        modules that are not installed),
         ``all_files`` (whether these are all); of the process with the most modules first.
     """
     answers = [report for report in map(_read, _files(journal)) if report is not None]
     return sorted(answers, key=lambda report: -int(report.get("modules", 0)))
 
 
-def has_all_opened(report: Mapping[str, Any]) -> bool:
-    """Return whether a report has all files that its Python opened."""
-    return len(report.get("opened", ())) < _MOST_OPENED
+def have_all_opened(reports: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether the Pythons of a command reported all files that they opened."""
+    if not 0 < len(reports) < _MOST_REPORTS:
+        return False
+    return all("opened" in report and len(report["opened"]) < _MOST_OPENED for report in reports)
+
+
+def params_were_opened(journal: Path) -> bool:
+    """Return whether a Python of the command opened its params, or passed their path on to a program."""
+    return (journal / _REPORTS / _PARAMS_OPENED).exists()
 
 
 def loaded_files(journal: Path) -> Iterator[str]:

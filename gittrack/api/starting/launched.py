@@ -54,6 +54,15 @@ def params() -> dict[str, Any]:
     return load_params(os.environ.get("GITTRACK_PARAMS") or layout.PARAMS)
 
 
+def note_params_read() -> None:
+    """Note that the script reads the params, if it joined the run of the launcher with other values."""
+    folder = journal_folder()
+    if folder is not None and (folder / layout.JOINED).exists():
+        from gittrack.record.active import join  # noqa: PLC0415 - only a script that was launched joins
+
+        join.note_config_read(folder)
+
+
 def load_params(path: str) -> dict[str, Any]:
     """Return the configuration in a file.  Raises TrackError if it is missing or broken."""
     from gittrack.core import yaml_read  # noqa: PLC0415 - only a launched script reads a configuration

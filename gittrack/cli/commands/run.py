@@ -221,9 +221,9 @@ def _explicit_params(args: argparse.Namespace, params: Mapping[str, Any]) -> Exp
 def _assigned(args: argparse.Namespace, params: Mapping[str, Any]) -> AssignedParams:
     """Return the names of the params, by where they come from."""
     options = config.names(args.set)
-    keys = [commit_message.key_text(key) for key in params]
     # The real paths now, because the command may remove its folder.
     files = [os.path.realpath(path) for path in config.files_of(args.params)]
+    keys = [commit_message.key_text(key) for key in params] if files else []
     return AssignedParams(options, [key for key in keys if key not in options], files)
 
 

@@ -13,7 +13,7 @@ import sys
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _REPORTS, _SEED = "GITTRACK_HOOK_REPORTS", "GITTRACK_SEED"
-_WORKERS = "unseeded-workers"
+_WORKERS, _PARAMS_OPENED = "unseeded-workers", "params-opened"
 _MOST_REPORTS, _MOST_FILES, _MOST_OPENED = 100, 5000, 1000
 _seeded = {}  # library -> True, in the order in which they were seeded
 _at_start = frozenset(sys.modules)  # of the interpreter, and what .pth files import
@@ -153,6 +153,7 @@ def _seed_numpy(module, seed, forks):
 # --- Files that the program opens ---------------------------------------------------------------
 
 _inside, _outside = {}, {}  # paths of opened files below the work tree, and of others
+_STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
 
 
 def _note_opened():
@@ -162,6 +163,7 @@ def _note_opened():
     """
     if not os.environ.get(_REPORTS) or not hasattr(sys, "addaudithook"):
         return
+    params = os.environ.get("GITTRACK_PARAMS", "").rpartition(".")[0] or "\0"  # of .yaml and .json
     system = ("/usr/", "/proc/", "/sys/", "/dev/", "/etc/", "/lib", "/bin/", "/sbin/", "/run/")
     prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__))
     skipped = (*system, *(prefix + "/" for prefix in prefixes), _FOLDER + "/")
@@ -182,10 +184,20 @@ def _note_opened():
                     paths = _inside if path.startswith(root) else _outside
                     if len(paths) < _MOST_OPENED:
                         paths[path] = True
+                    if path.startswith(params):
+                        _quietly(lambda: _note_params(params, path))
         elif event == "os.chdir":
             working[0] = None
+        elif event in _STARTS:
+            _quietly(lambda: _note_params(params, repr(arguments[:2])))
 
     sys.addaudithook(note)
+
+
+def _note_params(params, text):
+    """Note at once that the params are opened, or that a program gets their path: a fork does not report."""
+    if params in text or "GITTRACK_PARAMS" in text:
+        open(os.path.join(os.environ[_REPORTS], _PARAMS_OPENED), "w").close()
 
 
 # --- The report ---------------------------------------------------------------------------------
@@ -213,9 +225,9 @@ def _write_report(folder, start, process):
         "seeded": list(_seeded),
         "modules": len(sys.modules),
         "imported": sorted(_imported_packages()),
-        "opened": [*_inside, *_outside],
         "files": files[:_MOST_FILES],
         "all_files": len(files) <= _MOST_FILES,
+        **({"opened": [*_inside, *_outside]} if hasattr(sys, "addaudithook") else {}),
     }
     path = os.path.join(folder, "%d" % process)
     with open(path + ".part", "w", encoding="utf-8", errors="surrogateescape") as file:
@@ -268,11 +280,6 @@ def _auto():
 _PARTS = (_seeds, _note_opened, _report, _auto)
 
 
-def _leave_path():
-    """Take this folder off sys.path, so that the program sees the path that it would have without it."""
-    sys.path[:] = [entry for entry in sys.path if entry != _FOLDER]
-
-
 def _begin():
     for part in _PARTS:
         _quietly(part)
@@ -281,7 +288,8 @@ def _begin():
 
 
 _quietly(_begin)
-_leave_path()
+# The program sees the path that it would have without this folder.
+sys.path[:] = [entry for entry in sys.path if entry != _FOLDER]
 _own = sys.modules.pop("sitecustomize", None)
 try:
     import sitecustomize  # noqa: F401 - the one that would have run without this file

@@ -6,11 +6,13 @@ The usual case is a script that parses its arguments, and a command without ``{a
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 
-from gittrack.core import layout
-from gittrack.core.fast_typing import TYPE_CHECKING
-from gittrack.core.run import events, facts
+from gittrack.core import layout, nested
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.run import commit_message, events, facts
 from gittrack.launch import start_hook, template
 from gittrack.launch.command_plan import EXPLICIT_FILE, AssignedParams
 
@@ -53,7 +55,8 @@ def names(journal: Journal, assigned: AssignedParams, words: Sequence[str]) -> l
     -----
     The start hook reports whether a file with the params was opened.  A script that joined the run knows
     the params without a file: `gittrack.record.active.join` notes which of them it had set otherwise, or
-    had not at all, until it reads ``run.config``.
+    had not at all, until it reads ``run.config`` or calls `gittrack.params`.  A param counts as read if
+    the command line itself has it with its value, or if the script logged it.
     """
     candidates = {*assigned.options, *assigned.defaults} - {*_BY_ENVIRONMENT}
     if not candidates or template.passes_params(words) or not _is_known(journal):
@@ -62,13 +65,17 @@ def names(journal: Journal, assigned: AssignedParams, words: Sequence[str]) -> l
     opened |= {os.path.realpath(path) for path in opened}  # a folder may have two names
     if not opened.isdisjoint(assigned.files):
         candidates -= {*assigned.defaults}
-    is_opened = not opened.isdisjoint(_files(journal))
+    is_opened = start_hook.params_were_opened(journal.folder)
+    is_opened = is_opened or not opened.isdisjoint(_files(journal))
     if (journal.folder / layout.JOINED).exists():
         stored = journal.state().facts
         absent = () if is_opened else stored.get(facts.ABSENT) or ()
-        unread = [*(stored.get(facts.UNREAD) or ()), *absent]
-        return sorted(name for name in candidates if any(_are_related(name, x) for x in unread))
-    return [] if is_opened else sorted(candidates)
+        logged = _logged(journal) if absent else ()
+        unread = [*(stored.get(facts.UNREAD) or ()), *(x for x in absent if x not in logged)]
+        candidates = {x for x in candidates if any(_are_related(x, name) for name in unread)}
+    elif is_opened:
+        return []
+    return sorted(name for name in candidates if not _is_passed(journal, name, words))
 
 
 def sentence(names: Sequence[str]) -> str:
@@ -83,8 +90,40 @@ def sentence(names: Sequence[str]) -> str:
 
 def _is_known(journal: Journal) -> bool:
     """Return whether the Pythons of the command reported all files that they opened."""
-    reports = start_hook.reports(journal.folder)
-    return bool(reports) and all(map(start_hook.has_all_opened, reports))
+    return start_hook.have_all_opened(start_hook.reports(journal.folder))
+
+
+def _logged(journal: Journal) -> set[str]:
+    """Return the params that a script logged itself; the first ones are those of the launcher."""
+    operations = events.parse((journal.folder / layout.EVENTS).read_bytes())
+    params = [operation["values"] for operation in operations if operation["op"] == events.PARAMS]
+    paths = (path for values in params[1:] for path, _ in commit_message.flatten(values))
+    return {commit_message.join_key(path) for path in paths}
+
+
+def _is_passed(journal: Journal, name: str, words: Sequence[str]) -> bool:
+    """Return whether a command line has a param with its value, such as ``--lr 0.1`` or ``lr=0.1``."""
+    spellings = {spelling.replace("-", "_") for spelling in (name, name.rpartition(".")[2])}
+    tokens = re.split(r"[\s=]+", " ".join(words))
+    texts = [
+        text.strip("'\"")
+        for token, text in zip(tokens, [*tokens[1:], ""], strict=True)
+        if token.lstrip("-+").replace("-", "_") in spellings
+    ]
+    if not texts:
+        return False
+    value = nested.at_path(journal.state().params, commit_message.parts(name))
+    return value is True or any(_is_text_of(text, value) for text in texts)
+
+
+def _is_text_of(text: str, value: Any) -> bool:
+    """Return whether a word of a command line is a value."""
+    from gittrack.core import yaml_read  # noqa: PLC0415 - only a command that names its params needs it
+
+    try:
+        return text == str(value) or bool(yaml_read.load(text.encode(), "") == value)
+    except TrackError:
+        return False
 
 
 def _files(journal: Journal) -> Iterator[str]:

@@ -24,6 +24,17 @@ READS_IN_A_CHILD = (
     "if os.fork() == 0: run.config.lr; os._exit(0)\n"
     "os.wait()"
 )
+READS_PARAMS_IN_A_CHILD = (
+    "import gittrack, os\nif os.fork() == 0: gittrack.params(); os._exit(0)\nos.wait()"
+)
+IS_REPLACED_AFTER_READING = (
+    "import gittrack, os; gittrack.params(); os.execvp('python', ['python', '-c', ''])"
+)
+STARTS_A_READER = "import os, subprocess; subprocess.run(['cat', os.environ['GITTRACK_PARAMS']])"
+READS_PARAMS_LATER = (
+    "import gittrack; gittrack.init(config={'lr': 0.9}); print(gittrack.params()['lr'])"
+)
+LOGS_EQUAL_VALUES = "import gittrack; gittrack.init().log_params({'lr': 0.5, 'epochs': 3})"
 WANDB_WITH_OWN_VALUE = (
     "import gittrack.integrations.wandb as wandb; wandb.init(config={'lr': 0.9}).log({'loss': 0.9})"
 )
@@ -74,6 +85,11 @@ def test_a_program_that_reads_the_file_of_defaults_is_named_for_other_params_onl
         READS_PARAMS,
         PASSES_EQUAL_VALUES,
         READS_IN_A_CHILD,
+        READS_PARAMS_IN_A_CHILD,
+        IS_REPLACED_AFTER_READING,
+        STARTS_A_READER,
+        READS_PARAMS_LATER,
+        LOGS_EQUAL_VALUES,
         WANDB_CONFIG,
     ],
 )
@@ -108,6 +124,8 @@ def test_nothing_is_said_if_nothing_is_known(work, words, options):
         (("train",), ("JOURNAL/given.json",), []),
         (("train",), [f"/data/{number}" for number in range(1000)], []),
         (("train",), None, []),
+        (("train", "--lr", "5e-1", "--epochs=3"), (), []),
+        (("train", "--lr", "0.4", "--epochs"), (), ["epochs", "lr"]),
     ],
     ids=[
         "unread",
@@ -120,6 +138,8 @@ def test_nothing_is_said_if_nothing_is_known(work, words, options):
         "options",
         "too many files",
         "silent",
+        "passed",
+        "passed otherwise",
     ],
 )
 def test_what_was_read_is_known_from_the_command_and_its_reports(tmp_path, words, opened, names):
@@ -131,9 +151,24 @@ def test_what_was_read_is_known_from_the_command_and_its_reports(tmp_path, words
             path.replace("JOURNAL", str(tmp_path)).replace("LINK", link.name) for path in opened
         ]
         (tmp_path / "processes" / "1").write_text(repr({"modules": 1, "opened": paths}))
-    journal = SimpleNamespace(folder=tmp_path)
+    state = SimpleNamespace(params={"lr": 0.5, "epochs": 3})
+    journal = SimpleNamespace(folder=tmp_path, state=lambda: state)
     assigned = AssignedParams(("lr", "seed"), ("epochs",), ("/project/params.yaml",))
     assert unread_params.names(journal, assigned, words) == names
+
+
+def test_nothing_is_said_of_a_python_that_cannot_know_what_it_opens_or_of_too_many(tmp_path):
+    (tmp_path / "processes").mkdir()
+    journal = SimpleNamespace(folder=tmp_path)
+    assigned = AssignedParams(("lr",))
+    report = tmp_path / "processes" / "1"
+    report.write_text(repr({"modules": 1, "opened": []}))
+    assert unread_params.names(journal, assigned, ("train",)) == ["lr"]
+    report.write_text(repr({"modules": 1}))
+    assert unread_params.names(journal, assigned, ("train",)) == []
+    for number in range(100):
+        report.with_name(str(number)).write_text(repr({"modules": 1, "opened": []}))
+    assert unread_params.names(journal, assigned, ("train",)) == []
 
 
 def test_a_sweep_of_a_program_that_reads_nothing_says_so_once_and_in_its_leaderboard(work):
