@@ -92,6 +92,8 @@ def begin(
     experiment = layout.check_experiment(request.experiment or options.experiment)
     hooks_folder = hooks.folder(repo, config, request.hooks_of)
     messages = hooks.ask_pre(repo, hooks_folder, request, experiment)
+    if request.verify and hooks.is_installed(hooks_folder, hooks.PRE):
+        inspection = code = None  # they are of the time before the hook, which may change the code
     post = hooks_folder if hooks.is_installed(hooks_folder, hooks.POST) else None
     book = journal.create(
         repo.common_dir,

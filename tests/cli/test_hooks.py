@@ -93,6 +93,8 @@ class TestPreRun:
         assert json.loads(told["GITTRACK_INPUTS"]) == ["train.py"]
         assert told["GITTRACK_FINGERPRINT"] == gittrack.get("a").info.fingerprint
         assert "lr: 5\n" in Path("got.yaml").read_text()
+        snapshot = gittrack.get("a").info.code.snapshot
+        assert "got.yaml" in git(".", "ls-tree", "--name-only", snapshot), "the code that ran"
 
     def test_what_it_prints_is_shown(self):
         hook("pre-run", "echo all is well")
