@@ -128,6 +128,10 @@ def index_files(repo: git.Repo) -> tuple[bytes, bytes]:
     return (folder / name).read_bytes(), manifest.replace(name.encode(), b"")
 
 
+def no_fork() -> int:
+    raise BlockingIOError
+
+
 def assert_the_same_without_workers(repo: git.Repo, every: int, patch: pytest.MonkeyPatch) -> None:
     of_git = listing(repo, cached=False)
     with patch.context() as alone:
@@ -135,6 +139,13 @@ def assert_the_same_without_workers(repo: git.Repo, every: int, patch: pytest.Mo
         reset(repo, None)
         assert listing(repo) == of_git
         expected = index_files(repo)
+    with patch.context() as crowded:  # no room for a second process
+        forks = iter([os.fork])
+        crowded.setattr(os, "fork", lambda: next(forks, no_fork)())
+        crowded.setattr(appending, "_worker_count", lambda runs: 2)
+        reset(repo, None)
+        assert listing(repo) == of_git
+        assert index_files(repo) == expected
     for step in range(1, 24, every):
         reset(repo, None)
         assert updated(repo, dying_at(step, worker=True)) == 0

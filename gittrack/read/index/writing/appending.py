@@ -71,9 +71,7 @@ def appended(
     task = _Task(repo, parts, folded, writer.path(manifest.data))
     workers: list[_Worker] = []
     try:
-        count = _worker_count(len(lines))
-        for number in range(count):
-            workers.append(_Worker(task._replace(parts=parts[number::count]), workers))
+        _start(workers, task)
         chunks = _of_workers(task, workers) if workers else _of_this_process(task)
         for part, append in zip(parts, chunks, strict=True):
             extent, unreadable = append(manifest.size)
@@ -153,13 +151,32 @@ def _worker_count(runs: int) -> int:
     return count if threads == 1 and count > 1 else 0  # a fork copies locks that other threads hold
 
 
+def _start(workers: list[_Worker], task: _Task) -> None:
+    """Start the workers, and add them to a list; none if the system has no room for all of them."""
+    parts = task.parts
+    count = _worker_count(sum(map(len, parts)))
+    try:
+        for number in range(count):
+            workers.append(_Worker(task._replace(parts=parts[number::count]), workers))
+    except OSError:
+        while workers:
+            workers.pop().end()
+
+
 class _Worker:
     """A forked process that appends some of the chunks."""
 
     def __init__(self, task: _Task, earlier: Sequence[_Worker]) -> None:
-        offsets, self._offsets = os.pipe()
-        answers, theirs = os.pipe()
-        self._pid = os.fork()
+        pipes: list[int] = []
+        try:
+            pipes += os.pipe()
+            pipes += os.pipe()
+            self._pid = os.fork()
+        except OSError:
+            for handle in pipes:
+                os.close(handle)
+            raise
+        offsets, self._offsets, answers, theirs = pipes
         if self._pid == 0:
             others = [worker._offsets for worker in earlier]
             _work(task, offsets, theirs, (self._offsets, answers, *others))
