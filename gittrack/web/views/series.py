@@ -176,7 +176,7 @@ def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
 def _logarithms(x: Array) -> Array:
     """Return where sorted points are on a logarithmic axis; those up to 0 are at its beginning."""
     first = int(np.searchsorted(x, 0, "right"))
-    if first == len(x):
+    if first == len(x) or np.isnan(x[first]):  # NaN comes last
         return x
     places: Array = np.maximum(x, x[first])
     np.log10(places, out=places)

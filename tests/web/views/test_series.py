@@ -68,6 +68,11 @@ def test_a_long_series_takes_little_memory_besides_its_points(project):
     assert peaks[2] < 0.5  # no column; the first request imports what it needs
 
 
+def test_points_without_a_place_on_a_logarithmic_axis_stay_where_they_are():
+    x = np.array([-1.0, 0.0, np.nan])
+    np.testing.assert_array_equal(series._logarithms(x), x)
+
+
 def test_a_logarithmic_axis_has_columns_of_its_own():
     x = np.arange(-10.0, 10_000)
     entries = [
