@@ -83,8 +83,8 @@ def sentence(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return (
         "the command did not read its params, so it may have used other values than the run has: "
-        f"{', '.join(names[:_MOST_NAMES])}{more}; write {{args}} into the command, or read run.config, "
-        "gittrack.params() or the file $GITTRACK_PARAMS"
+        f"{', '.join(names[:_MOST_NAMES])}{more}; write {{args}} (for Hydra {{overrides}}) into the "
+        "command, or read run.config, gittrack.params() or the file $GITTRACK_PARAMS"
     )
 
 

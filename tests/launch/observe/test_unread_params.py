@@ -64,7 +64,9 @@ def warning(work: Path, *words: str, options: tuple[str, ...] = ("-S", "lr=0.5")
     "program", [PARSES_ARGUMENTS, USES_OWN_VALUE, USES_NO_CONFIG, WANDB_WITH_OWN_VALUE]
 )
 def test_a_program_that_uses_other_values_is_named(work, program):
-    assert "lr; write {args} into the command" in warning(work, sys.executable, "-c", program)
+    assert "lr; write {args} (for Hydra {overrides}) into the command" in warning(
+        work, sys.executable, "-c", program
+    )
     unread = listed(cwd=work)[0]["unread_params"]
     assert "lr" in unread
     assert f"unread_params  {', '.join(unread)}" in run_cli("show", "@", cwd=work).out
