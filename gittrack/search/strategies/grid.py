@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
-from gittrack.core.query.equality import equal
+from gittrack.core.query.equality import key
 from gittrack.search.distributions import Distribution
 
 
@@ -52,13 +52,13 @@ def of_space(space: Mapping[str, Distribution]) -> Grid:
     columns: list[tuple[Any, ...]] = []
     dropped: list[tuple[str, Any]] = []
     for name, distribution in space.items():
-        values: list[Any] = []
+        different: dict[Hashable, Any] = {}
         for value in _values(name, distribution):
-            if any(equal(value, earlier) for earlier in values):
+            if key(value) in different:
                 dropped.append((name, value))
             else:
-                values.append(value)
-        columns.append(tuple(values))
+                different[key(value)] = value
+        columns.append(tuple(different.values()))
     return Grid(tuple(space), tuple(columns), tuple(dropped))
 
 

@@ -30,6 +30,11 @@ def test_what_stands_there_twice_is_tried_once():
     assert found.dropped == (("a", 1.0), ("b", [1]), ("c", 1))
 
 
+def test_very_many_values_are_compared_at_once():
+    found = grid.of_space(space.from_mapping({"seed": [*range(50_000), 7]}))
+    assert (found.size, found.dropped) == (50_000, (("seed", 7),))
+
+
 def test_a_range_needs_a_step():
     with pytest.raises(TrackError) as caught:
         grid.of_space({"lr": space.log_uniform(1e-5, 0.1)})
