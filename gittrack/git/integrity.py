@@ -6,12 +6,13 @@ import os
 from collections.abc import Container, Iterator, Sequence
 
 from gittrack.core import digests
-from gittrack.git import GitError, Repo, notes
-from gittrack.git.content import blob_parts, sizes
+from gittrack.git import Repo, notes
 
 _MANY = 2_000
 _WALKED = 10_000  # commits; git takes 4 KB for each
-_BATCH_BYTES = 16 << 20
+_LARGE = 16 << 20  # bytes
+_STREAMED = "8m"  # larger blobs are not in the memory of git
+_PART = 1 << 18  # bytes that are read at once
 
 
 def is_connected(repo: Repo, commits: Sequence[str]) -> bool:
@@ -96,53 +97,77 @@ def contents(
 
     The content of a large blob that is not one of those to keep is empty: only its hash is computed.
     """
-    batch: list[str] = []
-    total = 0
-    for oid, size in zip(oids, (size or 0 for size in sizes(repo, oids)), strict=True):
-        if size > _BATCH_BYTES and oid not in keep:
-            yield oid, b"" if _is_sound_blob(repo, oid, size) else None
-            continue
-        if batch and total + size > _BATCH_BYTES:
-            yield from _checked(repo, batch)
-            batch, total = [], 0
-        batch.append(oid)
-        total += size
-    if batch:
-        yield from _checked(repo, batch)
-
-
-def _is_sound_blob(repo: Repo, oid: str, size: int) -> bool:
-    digest = digests.of_git(repo.hash_name, b"blob %d\0" % size, size)
-    try:
-        for part in blob_parts(repo, oid, 1 << 20):
-            digest.update(part)
-    except GitError:
-        return False
-    return digest.hexdigest() == oid
-
-
-def _checked(repo: Repo, oids: Sequence[str]) -> list[tuple[str, bytes | None]]:
-    read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
-    try:
-        out = repo.read(*read, feed=("\n".join(oids) + "\n").encode())
-    except GitError:  # git stops at the first unreadable object: search it by halves
-        if len(oids) == 1:
-            return [(oids[0], None)]
-        half = len(oids) // 2
-        return _checked(repo, oids[:half]) + _checked(repo, oids[half:])
-    checked: list[tuple[str, bytes | None]] = []
     at = 0
-    for oid in oids:
-        end = out.index(b"\n", at)
-        head = out[at:end].partition(b" ")[2]
-        kind, _, size = head.partition(b" ")
-        at = end + 1
-        content = None
-        if kind != b"missing":
-            content = out[at : at + int(size)]
-            at += len(content) + 1
-            digest = digests.of_git(repo.hash_name, head + b"\0", len(content))
-            digest.update(content)
-            content = content if digest.hexdigest() == oid else None
-        checked.append((oid, content))
-    return checked
+    while at < len(oids):
+        for pair in _read(repo, oids[at:], keep):
+            yield pair
+            at += 1
+        if at < len(oids):  # git stops at an object that it cannot read: is it this one?
+            yield next(_read(repo, [oids[at]], keep), (oids[at], None))
+            at += 1
+
+
+def _read(
+    repo: Repo, oids: Sequence[str], keep: Container[str]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield what `contents` yields, up to the object at which git stops."""
+    read = ("-c", f"core.bigFileThreshold={_STREAMED}", "--no-replace-objects", "cat-file")
+    feed = ("\n".join(oids) + "\n").encode()
+    call = repo.call(*read, "--batch", "--buffer", feed=feed, shared=True, piped=True)
+    output = _Output(call.child.parts(_PART))
+    try:
+        for oid in oids:
+            head = output.line().partition(b" ")[2]
+            kind, _, size = head.partition(b" ")
+            if kind == b"missing":
+                yield oid, None
+                continue
+            length = int(size)
+            digest = digests.of_git(repo.hash_name, head + b"\0", length)
+            content = b""
+            if length > _LARGE and oid not in keep:
+                for part in output.parts(length):
+                    digest.update(part)
+            else:
+                content = b"".join(output.parts(length))
+                digest.update(content)
+            output.line()
+            yield oid, content if digest.hexdigest() == oid else None
+    except EOFError:
+        return
+    finally:
+        call.child.end()
+
+
+class _Output:
+    """The output of a process, of which some is read ahead.  Raises EOFError if it ends too early."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._data, self._at = b"", 0
+
+    def line(self) -> bytes:
+        """Return the next line, without its end."""
+        end = self._data.find(b"\n", self._at)
+        while end < 0:
+            self._data, self._at = self._data[self._at :] + self._next(), 0
+            end = self._data.find(b"\n")
+        line = self._data[self._at : end]
+        self._at = end + 1
+        return line
+
+    def parts(self, size: int) -> Iterator[bytes]:
+        """Yield the next bytes, as they come."""
+        while size > 0:
+            if self._at == len(self._data):
+                self._data, self._at = self._next(), 0
+            part = self._data[self._at : self._at + size]
+            self._at += len(part)
+            size -= len(part)
+            yield part
+
+    def _next(self) -> bytes:
+        part = next(self._parts, b"")
+        if not part:
+            raise EOFError
+        return part

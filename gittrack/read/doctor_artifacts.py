@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import layout, yaml_read
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import is_digest
 from gittrack.large import sent
+from gittrack.read import doctor_items
 from gittrack.read.doctor_objects import RunObjects
 from gittrack.read.files import artifacts
 from gittrack.read.runs.reader import Raw
@@ -72,7 +73,7 @@ def find(repo: git.Repo, objects: RunObjects, raws: Sequence[Raw]) -> Iterator[L
     raws, items = [raw for raw, _ in pairs], [entries for _, entries in pairs]
     if not pairs:
         return
-    in_commits = iter(_existing(repo, raws, items))
+    in_commits = _existing(repo, objects, raws, items)
     uploaded, pulled = sent.anywhere(repo.common_dir), _pulled(repo)
     for raw, entries in zip(raws, items, strict=True):
         absent = [item for item in entries if not _is_here(repo, item, in_commits)]
@@ -133,23 +134,34 @@ def _pulled(repo: git.Repo) -> set[str]:
 def _items(text: bytes) -> list[Mapping[str, Any]]:
     """Return the entries of outputs.yaml that were kept; none of a damaged file."""
     try:
-        outputs = yaml_read.load_stored(text, layout.OUTPUTS)["outputs"]
+        outputs = doctor_items.load(text, layout.OUTPUTS)["outputs"]
         return [item for item in outputs if item.get("where") in ("git", "store") and item["path"]]
     except (TrackError, ValueError, TypeError, KeyError, AttributeError):
         return []
 
 
 def _existing(
-    repo: git.Repo, raws: Sequence[Raw], items: Sequence[Sequence[Mapping[str, Any]]]
+    repo: git.Repo,
+    objects: RunObjects,
+    raws: Sequence[Raw],
+    items: Sequence[Sequence[Mapping[str, Any]]],
 ) -> Iterator[bool]:
-    """Yield for each entry that is in git whether its run commit has it, in order."""
-    names = [
-        f"{raw.commit}:{layout.ARTIFACTS}/{item['path']}"
+    """Yield for each entry that is in git whether its run commit has it, in order.
+
+    Git is asked for those only that are not among the objects that were read.
+    """
+    files = [
+        (str(raw.commit), f"{layout.ARTIFACTS}/{item['path']}")
         for raw, entries in zip(raws, items, strict=True)
         for item in entries
         if item["where"] == "git"
     ]
-    yield from git.exist(repo, names)
+    read = [objects.has(commit, path) for commit, path in files]
+    pairs = zip(files, read, strict=True)
+    answers = iter(
+        git.exist(repo, [f"{commit}:{path}" for (commit, path), here in pairs if not here])
+    )
+    yield from (here or next(answers) for here in read)
 
 
 def _is_here(repo: git.Repo, item: Mapping[str, Any], in_commits: Iterator[bool]) -> bool:

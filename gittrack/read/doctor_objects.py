@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
@@ -52,6 +54,21 @@ class RunObjects(NamedTuple):
         """Return a file with a schema; None if the run does not have it, or if it cannot be read."""
         root = self.trees.get(self.roots.get(commit or "", ""), _EMPTY)
         return self.contents.get(root.files.get(name, ""))
+
+    def files(self, commit: str | None) -> dict[str, bytes | None]:
+        """Return {name: `file`} for every file with a schema."""
+        ids = self.trees.get(self.roots.get(commit or "", ""), _EMPTY).files
+        return {name: self.contents.get(ids.get(name, "")) for name in schemas.SHAPES}
+
+    def has(self, commit: str, path: str) -> bool:
+        """Return whether a file of a run was read and is sound; False also if that is not known."""
+        if self.wrong:
+            return False
+        *folders, name = path.split("/")
+        tree = self.trees.get(self.roots.get(commit, ""), _EMPTY)
+        for folder in folders:
+            tree = self.trees.get(tree.folders.get(folder, ""), _EMPTY)
+        return name in tree.files
 
     def garbled(self, commit: str) -> str | None:
         """Return the first object of a run whose content does not match its id; None if all do."""
@@ -145,15 +162,33 @@ def read_trees(
 
 def _parsed(data: bytes, size: int) -> CheckedTree:
     """Parse a tree object: a sequence of ``<mode> <name> NUL <id of size bytes>``."""
-    refused, folders, files, at = None, {}, {}, 0
-    while (end := data.find(b"\0", at)) >= 0:
-        mode, _, name = data[at:end].partition(b" ")
-        at = end + 1 + size
-        text = os.fsdecode(name)
-        if "/" in text or paths.fault(text):
-            refused = refused or text
-        if mode.lstrip(b"0") == b"40000":
-            folders[text] = data[end + 1 : at].hex()
-        elif mode != b"160000":  # the commit of a submodule is not in this repository
-            files[text] = data[end + 1 : at].hex()
+    refused = None
+    folders: dict[str, str] = {}
+    files: dict[str, str] = {}
+    entries = _entries(size).findall(data, 0, data.rfind(b"\0") + 1 + size)
+    for head, oid in entries:
+        is_folder, name, is_refused = _entry(head)
+        if is_refused:
+            refused = refused or name
+        if is_folder is not None:
+            (folders if is_folder else files)[name] = oid.hex()
     return CheckedTree(refused, folders, files)
+
+
+@functools.lru_cache(maxsize=2)
+def _entries(size: int) -> re.Pattern[bytes]:
+    """Return the pattern of an entry: what is before its NUL, and its id."""
+    return re.compile(rb"([^\0]*)\0(.{0,%d})" % size, re.DOTALL)
+
+
+@functools.lru_cache(maxsize=1024)  # the same names in most runs
+def _entry(head: bytes) -> tuple[bool | None, str, bool]:
+    """Return whether an entry is a folder, its name, and whether this is refused.
+
+    The first is None for the commit of a submodule, which is not in this repository.
+    """
+    mode, _, name = head.partition(b" ")
+    text = os.fsdecode(name)
+    is_refused = "/" in text or paths.fault(text) is not None
+    is_folder = None if mode == b"160000" else mode.lstrip(b"0") == b"40000"
+    return is_folder, text, is_refused

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 
-from gittrack.core import layout, paths, yaml_read
+from gittrack.core import layout, paths
 from gittrack.core.errors import TrackError
+from gittrack.read import doctor_items
 from gittrack.read.doctor_objects import CheckedTree, RunObjects
 from gittrack.read.runs.reader import Raw
+
+_fault = functools.lru_cache(maxsize=1024)(
+    paths.fault
+)  # most runs have artifacts with the same names
 
 
 def faults(objects: RunObjects, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
@@ -40,10 +46,10 @@ def _in_tree(trees: Mapping[str, CheckedTree], root: str) -> str | None:
 
 def _in_outputs(data: bytes) -> str | None:
     try:
-        items = yaml_read.load_stored(data, layout.OUTPUTS)["outputs"]
+        items = doctor_items.load(data, layout.OUTPUTS)["outputs"]
         for item in items:
             path, link = item["path"], item.get("link")
-            why = paths.fault(path)
+            why = _fault(path)
             if why:
                 return f"outputs.yaml has the path {path!r}, which {why}"
             why = None if link is None else paths.link_fault(path, link)

@@ -15,6 +15,7 @@ from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.git import integrity, notes
 from gittrack.read import (
     doctor_artifacts,
+    doctor_items,
     doctor_objects,
     doctor_partial,
     doctor_paths,
@@ -166,7 +167,7 @@ def _unsafe(raw: Raw, why: str) -> Finding:
 def _compared(objects: RunObjects, raws: Sequence[Raw]) -> Iterator[Finding]:
     """Compare the body of each run with the files that it was derived from."""
     for raw in raws:
-        files = {name: objects.file(raw.commit, name) for name in schemas.SHAPES}
+        files = objects.files(raw.commit)
         try:
             body = (raw.body or b"").decode().strip("\n")
             message = None if _is_plainly_same(body, files) else commit_message.decode(body)
@@ -187,10 +188,10 @@ def _compared(objects: RunObjects, raws: Sequence[Raw]) -> Iterator[Finding]:
 def _is_plainly_same(body: str, files: Mapping[str, bytes | None]) -> bool:
     """Return whether text proves that the files of a message are sound and equal to it; most are."""
     facts = doctor_text.facts(body, *(files[name] for name in _IN_MESSAGE))
-    return facts is not None and all(map(_are_sound, doctor_text.shapes(facts)))
+    return facts is not None and _are_sound(facts.shape())
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def _are_sound(body: str) -> bool:
     """Return whether facts fit the schema of run.yaml, and are not of a newer gittrack."""
     facts = commit_message.decode(body)["run"]
@@ -223,4 +224,4 @@ def _mismatch(message: dict[str, dict[str, Any]], files: Mapping[str, bytes | No
 @functools.lru_cache(maxsize=256)
 def _schema_problem(name: str, data: bytes) -> str | None:
     """Return what is wrong with a file; the results are cached, because many runs share an env.yaml."""
-    return schemas.problem(name, yaml_read.load_stored(data, name))
+    return schemas.problem(name, doctor_items.load(data, name))

@@ -4,20 +4,24 @@ A body and a YAML file have the same text for a value: ``params.model.hidden: 64
 ``hidden: 64`` in the mapping ``model`` of params.yaml.  Only text that has one meaning for both readers is
 compared here: words as keys, and values without escapes.  Of all other text nothing is said, and the files
 have to be parsed.
+
+Most runs have the same keys, so a file is taken apart into its values and the rest, which is looked at once.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import is_bare
 
 _LONGEST = 999  # characters of a key that YAML reads on one line
 _DEEPEST = 32  # levels
-_MOST = 10_000  # lines
+_LONGEST_REST = 16 << 10  # characters without values; the layouts of longer files are not kept
 _WORD = r"[A-Za-z0-9_/-]+"
 _STRING = r'"[ !#-\[\]-~]*"'
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,9})?"
@@ -27,15 +31,34 @@ _KEY = '"[a-z_]{1,99}": '
 _MAPPING = rf"\{{{_KEY}{_ITEM}(?:, {_KEY}{_ITEM})*\}}"
 _BARE = r"[A-Za-z_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*"
 _LINE = rf"{_WORD}(?:\.{_WORD})*: (?:{_ITEM}|{_BARE}|{_LIST}|{_MAPPING})"
+_VALUE = re.compile(r": (.*)")  # the first of a line
+_STRINGS = re.compile(rf"\[{_STRING}(?:, {_STRING})*\]")
+_PLAIN = frozenset('"-.0123456789[_')  # with which a value begins that has one meaning
+_WORDS = ("true", "false", "null")
 _BODY = re.compile(rf"{_LINE}(?:\n{_LINE})*")
+
+
+class Facts(NamedTuple):
+    """The facts of a run as text: dotted keys, and the text of the value of each."""
+
+    keys: Sequence[str]
+    values: Sequence[str]
+
+    def lines(self) -> list[str]:
+        """Return the facts as lines of a body."""
+        return [f"{key}: {value}" for key, value in zip(self.keys, self.values, strict=True)]
+
+    def shape(self) -> str:
+        """Return a body whose facts have the same types; the bodies of most runs have the same shape."""
+        pairs = zip(self.keys, self.values, strict=True)
+        typed = [f"{key}: {value if key == 'format' else _typical(value)}" for key, value in pairs]
+        return "\n".join(typed)
 
 
 def facts(
     body: str, run: bytes | None, params: bytes | None, metrics: bytes | None
-) -> list[str] | None:
-    """Return the lines of the facts of a run whose files have the values of its body; else None.
-
-    None if text cannot prove it.
+) -> Facts | None:
+    """Return the facts of a run whose files have the values of its body; None if text cannot prove it.
 
     Parameters
     ----------
@@ -44,62 +67,79 @@ def facts(
     run, params, metrics : bytes or None
         The content of run.yaml, params.yaml and metrics.yaml; None for a file that the run does not have.
     """
-    parts = [
-        _lines(data, prefix)
-        for data, prefix in ((run, ""), (params, "params."), (metrics, "metrics."))
-        if data is not None
-    ]
-    if run is None or not all(parts):
+    if run is None:
         return None
-    lines = sorted(line for part in parts for line in part)
+    values: list[str] = []
+    rests: list[str | None] = []
+    for data in (run, params, metrics):
+        rest, its_values = (None, []) if data is None else _split(data)
+        rests.append(rest)
+        values += its_values
+    is_long = sum(len(rest or "") for rest in rests) > _LONGEST_REST
+    layout = (_layout_of.__wrapped__ if is_long else _layout_of)(*rests)
     if (
-        "\n".join(lines) != body
+        layout is None
+        or layout.body % layout.sorted(values) != body
         or not _BODY.fullmatch(body)
-        or not all(map(_has_one_meaning, lines))
+        or not all(map(_has_one_meaning, [text for text in values if text[0] not in _PLAIN]))
     ):
         return None
-    own = parts[0]
-    nested = metrics is not None and any(_key(line).count(".") > 1 for line in parts[-1])
-    other = ("params.", "metrics.", f"{commit_message.TRUNCATED}:")
-    return None if nested or any(line.startswith(other) for line in own) else own
+    return Facts(layout.facts, values[: len(layout.facts)])
 
 
-def shapes(lines: Sequence[str]) -> list[str]:
-    """Return bodies whose facts have the types of those in lines of `facts`, but few different values.
+class _Layout(NamedTuple):
+    """The keys of the files of a run, which are the same in many runs.
 
-    What belongs to a sweep is one body; each other fact is one of its own.
+    Parameters
+    ----------
+    facts : tuple of str
+        The dotted keys of run.yaml, whose values are the first ones.
+    body : str
+        The body, with ``%s`` for each value.
+    sorted : callable
+        Returns values of the files in the order of the body.
     """
-    typed = list(map(_typed, lines))
-    sweep = "\n".join(line for line in typed if line.startswith("sweep."))
-    return [*(line for line in typed if not line.startswith("sweep.")), *([sweep] if sweep else [])]
+
+    facts: tuple[str, ...]
+    body: str
+    sorted: Callable[[Sequence[str]], Any]
 
 
-def _typed(line: str) -> str:
-    """Return a line with a usual text or number as its value, except for the number of the format."""
-    key, _, value = line.partition(": ")
-    if value[0] == '"':
-        return f'{key}: ""'
-    if value[0] in "-0123456789" and key != "format":
-        return f"{key}: 1.5" if "." in value or "e" in value else f"{key}: 1"
-    return line
+@functools.lru_cache(maxsize=256)
+def _layout_of(run: str, params: str | None, metrics: str | None) -> _Layout | None:
+    """Return the layout of files without their values; None if they may have another meaning.
+
+    The order of lines is that of their keys, because none has a colon.
+    """
+    files = ((run, ""), (params, "params."), (metrics, "metrics."))
+    parts = [_keys(text, prefix) for text, prefix in files if text is not None]
+    own = parts[0]
+    nested = metrics is not None and any(key.count(".") > 1 for key in parts[-1])
+    if not all(parts) or nested or any(key.startswith(("params.", "metrics.")) for key in own):
+        return None
+    if commit_message.TRUNCATED in own:
+        return None
+    keys = [key for part in parts for key in part]
+    order = sorted(range(len(keys)), key=lambda number: f"{keys[number]}: ")
+    body = "\n".join(f"{keys[number]}: %s" for number in order)
+    return _Layout(tuple(own), body, itemgetter(*order))
 
 
-def _key(line: str) -> str:
-    return line.partition(": ")[0]
+def _split(data: bytes) -> tuple[str, list[str]]:
+    """Return a file without the values of its lines, and these values."""
+    pieces = _VALUE.split(data.decode("ascii", "replace"))
+    return ": ".join(pieces[::2]), pieces[1::2]
 
 
-def _lines(data: bytes, prefix: str) -> list[str]:
-    """Return the lines of a body that a YAML file in block style has; none if it may have another meaning."""
-    lines: list[str] = []
+def _keys(rest: str, prefix: str) -> list[str]:
+    """Return the dotted keys of a YAML file in block style; none if it may have another meaning."""
+    result: list[str] = []
     keys: set[str] = set()
-    prefixes, is_open = (
-        [prefix],
-        False,
-    )  # of the mappings around a line; whether the last one is still empty
-    text = data.decode("ascii", "replace")
-    for line in text.removesuffix("\n").split("\n"):
-        rest = line.lstrip(" ")
-        depth, odd = divmod(len(line) - len(rest), 2)
+    prefixes = [prefix]  # of the mappings around a line
+    is_open = False  # whether the last one is still empty
+    for line in rest.removesuffix("\n").split("\n"):
+        text = line.lstrip(" ")
+        depth, odd = divmod(len(line) - len(text), 2)
         if (
             odd
             or not depth < min(len(prefixes), _DEEPEST)
@@ -107,9 +147,9 @@ def _lines(data: bytes, prefix: str) -> list[str]:
         ):
             return []
         del prefixes[depth + 1 :]
-        name, colon, value = rest.partition(": ")
-        word = _word(name if colon else rest.removesuffix(":"))
-        is_open = not colon and rest.endswith(":")
+        name, colon, _ = text.partition(": ")
+        word = _word(name if colon else text.removesuffix(":"))
+        is_open = not colon and text.endswith(":")
         key = prefixes[depth] + word
         if not word or key in keys or not (colon or is_open):
             return []
@@ -117,8 +157,8 @@ def _lines(data: bytes, prefix: str) -> list[str]:
         if is_open:
             prefixes.append(f"{key}.")
         else:
-            lines.append(f"{key}: {value}")
-    return [] if is_open else lines
+            result.append(key)
+    return [] if is_open else result
 
 
 @functools.lru_cache(maxsize=4096)  # the same keys in most runs
@@ -130,10 +170,19 @@ def _word(key: str) -> str:
     return word if is_text and is_short and re.fullmatch(_WORD, word) else ""
 
 
-def _has_one_meaning(line: str) -> bool:
-    """Return whether a line of `_BODY` has the same value in a body and in YAML."""
-    value = line.partition(": ")[2]
+def _has_one_meaning(value: str) -> bool:
+    """Return whether a value of `_BODY` that is not in `_PLAIN` is the same in a body and in YAML."""
     if value[0] == "{":
         keys = re.findall(_KEY, value)
         return len(set(keys)) == len(keys)
-    return not value[0].isalpha() or value in ("true", "false", "null") or is_bare(value)
+    return value in _WORDS or is_bare(value)
+
+
+def _typical(value: str) -> str:
+    """Return a usual value of the same type, or the value itself."""
+    first = value[0]
+    if first == '"' or (first.isalpha() and value not in _WORDS):
+        return '""'
+    if first in "-0123456789":
+        return "1.5" if "." in value or "e" in value else "1"
+    return '[""]' if first == "[" and _STRINGS.fullmatch(value) else value

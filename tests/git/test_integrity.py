@@ -84,7 +84,8 @@ def test_an_object_that_cannot_be_unpacked_does_not_hide_the_others(
     changed = change(store, contents[5], b"7")
     wrong = {*unreadable, changed}
     assert set(garbled(repo, *oids)) == wrong
-    monkeypatch.setattr(integrity, "_BATCH_BYTES", 10)  # all of them are large
+    monkeypatch.setattr(integrity, "_LARGE", 10)  # all of them are large
+    monkeypatch.setattr(integrity, "_STREAMED", "10")
     assert set(garbled(repo, *oids)) == wrong
 
 
@@ -94,10 +95,11 @@ def test_a_gone_object_is_garbled(repo, store):
     assert garbled(repo, gone, store.blob(b"b")) == [gone]
 
 
-def test_objects_are_read_in_batches_and_of_large_ones_only_the_hash_is_kept(
+def test_objects_are_read_in_parts_and_of_large_ones_only_the_hash_is_kept(
     repo, store, monkeypatch
 ):
-    monkeypatch.setattr(integrity, "_BATCH_BYTES", 10)
+    monkeypatch.setattr(integrity, "_LARGE", 10)
+    monkeypatch.setattr(integrity, "_PART", 8)
     contents = [b"%d" % number * size for number, size in enumerate((4, 6, 1, 20, 21))]
     oids = [store.blob(data) for data in contents]
     read = dict(integrity.contents(repo, oids, {oids[4]}))
