@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack import git
@@ -16,7 +18,10 @@ from gittrack.core.run import commit_message
 from gittrack.core.run.annotation_log import Operation
 from gittrack.core.run.run_info import Metric, RunInfo
 from gittrack.git import refs
-from gittrack.read.runs import reader
+from gittrack.read.index.store import Index, Manifest
+from gittrack.read.index.table import RunTable
+from gittrack.read.index.writing import encoder
+from gittrack.read.runs import blocks, reader
 from gittrack.read.runs.reader import Raw
 from gittrack.record.publish import writer
 from gittrack.record.publish.tree import Artifact, RunContents
@@ -64,6 +69,18 @@ def raw(
     ref = f"refs/runs/{stored['experiment']}/{stored['id']}"
     commit = hashlib.sha1(body).hexdigest()
     return Raw(stored["id"], stored["experiment"], ref, commit, body, annotations=annotations)
+
+
+def indexed(raws: Sequence[Raw]) -> blocks.LazyRuns:
+    """Return runs as an index answers them, oldest first."""
+    content, extent = encoder.encoded(raws, 0, with_bodies=True)
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        index = Index(Manifest(extents=(extent,)), os.dup(file.fileno()))
+    table = RunTable(index, (), [(0, len(raws))], {})
+    positions = range(len(raws))[::-1]
+    return blocks.LazyRuns(positions, lambda items: [table.raws(items)], table)
 
 
 def info(number: int = 1, **values: Any) -> RunInfo:

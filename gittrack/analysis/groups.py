@@ -168,13 +168,17 @@ def _configuration(run: RunInfo, over: Sequence[str], inputs: tuple[str, ...]) -
 
 
 def _command(run: RunInfo, over: Sequence[str]) -> tuple[str, ...]:
-    """Return the command without its interpreter and without options that carry a param or the seed.
+    params = commit_message.dotted({"seed": run.seed, **run.params})
+    return command_without(run.command, (*params, *over))
+
+
+def command_without(command: Sequence[str], params: Iterable[str]) -> tuple[str, ...]:
+    """Return a command without its interpreter and without options that carry one of some params.
 
     The params are compared by their values: ``--lr 0.1`` and ``--lr=0.10`` are one command.
     """
-    params = commit_message.dotted({"seed": run.seed, **run.params})
-    names = {name.replace("_", "-") for name in (*params, *over)}
-    words = list(run.command)
+    names = {name.replace("_", "-") for name in params}
+    words = list(command)
     if words and words[0].rpartition("/")[2].startswith("python"):
         words = words[1:]
     rest: list[str] = []

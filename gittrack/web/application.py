@@ -32,6 +32,8 @@ VIEWS = {
             *("sweeps", "models"),
         )
     },
+    "groups": ("groups", "view"),
+    "members": ("groups", "members"),
     "sweep": ("sweeps", "sweep"),
     "model": ("models", "model"),
 }
@@ -192,6 +194,8 @@ class Application:
 
     def _state_of(self, name: str) -> tuple[Any, ...]:
         """Return what a document keeps from one request to the next."""
+        if name in ("groups", "members"):
+            return (self._only("grouping.groupings", "Groupings"),)
         if name not in ("runs", "series"):
             return ()
         changes = self._changes()

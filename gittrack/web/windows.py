@@ -1,7 +1,8 @@
 """Windows of rows: the order of many runs is kept, so that scrolling reads only the rows in sight.
 
 A page shows all of up to 2,000 runs at once, and sorts them itself.  Of more runs it asks for windows; to
-search or group them, for all of up to 20,000.  Of more than that, the server searches.
+search or group them, for all of up to 20,000.  Of more than that, the server searches, and
+makes the groups (`web.grouping`).
 """
 
 from __future__ import annotations

@@ -137,3 +137,39 @@ def test_of_many_runs_the_rows_in_sight_are_asked_for(project, served, page, mon
     expect(rows).to_have_count(12)
     page.get_by_label("group by").select_option("STATUS")
     expect(page.locator("tbody tr[data-group]")).to_contain_text("5.5 ± 3.6 (12)")
+
+
+def test_groups_of_more_runs_than_a_page_holds_come_from_the_server(
+    project, served, own_page, monkeypatch
+):
+    for number in range(12):
+        config = {"lr": 0.1 * (number % 6), "seed": number}
+        helpers.record(f"run {number}", {"loss": number % 6 + number / 100}, config=config)
+    for name, value in {"_WITHOUT_CACHE": 3, "MOST_ROWS": 4}.items():
+        monkeypatch.setattr(windows, name, value)
+
+    def hold_few(route):
+        script = route.fetch().text().replace("MOST_WHOLE = 20_000", "MOST_WHOLE = 5")
+        route.fulfill(body=script, content_type="text/javascript")
+
+    page = own_page
+    page.route("**/static/*.js", hold_few)
+    page.goto(served.address)
+    runs, groups = page.locator("tbody tr[data-key]"), page.locator("tbody tr[data-group]")
+    expect(runs).to_have_count(12)
+    page.get_by_label("group by").select_option("lr")
+    expect(groups).to_have_count(6)
+    expect(groups.first).to_contain_text("lr=0.5  (2 runs)")
+    expect(groups.first).to_contain_text("5.08 ± 0.042 (2)")
+    expect(page.locator(".legend")).to_contain_text("lr=0.5")
+    groups.first.click()
+    expect(runs).to_have_count(2)
+    assert names(page) == ["5.11", "5.05"]  # of groups, the metrics come first
+    page.get_by_role("columnheader", name="loss").get_by_role("button").click()
+    expect(groups.first).to_contain_text("lr=0  (2 runs)")
+    page.get_by_label("search in the table").fill("seed=7")
+    expect(groups).to_have_count(1)
+    page.get_by_label("search in the table").fill("")
+    page.get_by_role("button", name="remove: lr").click()
+    expect(groups).to_have_count(0)
+    expect(runs).to_have_count(12)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choiceOf } from "../../../gittrack/web/static/js/charts/choice.js";
+import { choiceOf, shares } from "../../../gittrack/web/static/js/charts/choice.js";
 
 const keys = Array.from({ length: 12 }, (_, i) => `e/${i}`);
 const RUNS = {
@@ -36,13 +36,26 @@ test("runs without points leave the charts to others, unless they may still log 
 test("of groups the finished and running runs count, but none that repeats another one", () => {
   const { groups, note, keys: drawn } = choiceOf({ ...STATE, group: ["params.lr"] });
   assert.deepEqual(groups.map(({ label, runs }) => [label, runs.join(" ")]), [["lr=0.1", "e/0 e/2 e/4 e/5"], ["lr=0.01", "e/6 e/7 e/8 e/9 e/10 e/11"]]);
-  assert.deepEqual([drawn.length, note], [10, "2 of 12 runs do not count: they failed, repeat another run of the group, or are more than 200"]);
+  assert.deepEqual([drawn.length, note], [10, "the curves leave out 2 of 12 runs: they failed, repeat another run of the group, or are more than 200"]);
 });
 
 test("a hidden group is not drawn, and can be shown again", () => {
   const { groups: [first] } = choiceOf({ ...STATE, group: ["params.lr"] });
   const { groups, all } = choiceOf({ ...STATE, group: ["params.lr"], hidden: [first.key, "e/7"] });
   assert.deepEqual([groups.map(({ runs }) => runs.length), all.map(({ label }) => label)], [[5], ["lr=0.1", "lr=0.01"]]);
+});
+
+test("large groups share the curves, and leave none to the small ones that have fewer", () => {
+  assert.deepEqual(shares([300, 4, 500], 200), [98, 4, 98]);
+  assert.deepEqual(shares([3, 4], 200), [3, 4]);
+});
+
+test("of groups that the server made, the curves are of the runs that it names", () => {
+  const entries = [{ key: "*a", label: "lr=0.1", size: 5000 }, { key: "*b", label: "lr=0.2", size: 2 }, null];
+  const runs = { ...RUNS, complete: false, total: 30_000, groups: { total: 3, entries, drawn: [["e/0", "e/2"], ["e/5", "e/6"]] } };
+  const { groups, note, all } = choiceOf({ ...STATE, runs, group: ["params.lr"], hidden: ["*b"] });
+  assert.deepEqual([groups.map(({ key, runs: members }) => [key, members]), all.length], [[["*a", ["e/0", "e/2"]]], 2]);
+  assert.equal(note, "the curves leave out 4998 of 5002 runs: they failed, repeat another run of the group, or are more than 200");
 });
 
 test("of many runs, which the page does not have, there are no groups", () => {

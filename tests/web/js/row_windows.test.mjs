@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { limitOf, missing, placed, searchOf, spread, wayOf, WINDOW } from "../../../gittrack/web/static/js/row_windows.js";
+import { missing, placed, searchOf, spread, wayOf, WINDOW } from "../../../gittrack/web/static/js/row_windows.js";
 
 const part = (offset, keys, ...columns) => ({ total: 1000, complete: false, offset, keys, columns });
 const lr = (rest) => ({ name: "params.lr", group: "param", kind: "number", ...rest });
@@ -22,15 +22,13 @@ test("what is missing is asked for, a whole window at the end", () => {
   assert.equal(missing(runs, 990, 1000), 1000 - WINDOW);
 });
 
-test("to search or group, all rows are asked for, unless they are too many", () => {
+test("to search or group, all rows are asked for; of too many the server searches, and makes the groups", () => {
   const none = { find: " ", group: [] };
   assert.equal(wayOf({ total: 9_000 }, none), "windows");
   assert.equal(wayOf({ total: 9_000 }, { ...none, find: "adam" }), "whole");
   assert.equal(wayOf({ total: 20_000 }, { ...none, group: ["params.lr"] }), "whole");
-  assert.equal(wayOf({ total: 20_001 }, { ...none, group: ["params.lr"] }), "too many");
+  assert.equal(wayOf({ total: 20_001 }, { ...none, group: ["params.lr"] }), "groups");
+  assert.equal(wayOf({ total: 20_001 }, { ...none, find: "adam" }), "windows");
   assert.deepEqual([[20_000], [20_001], [7, 20_001], [7, 9]].map(([total, every]) => searchOf({ total, every }, " adam ")), ["", "adam", "adam", ""]);
   assert.equal(searchOf(null, "adam"), "");
-  assert.equal(limitOf({ total: 20_000, complete: false }), "");
-  assert.equal(limitOf({ total: 20_001, complete: true }), "");
-  assert.equal(limitOf({ total: 20_001, complete: false }), "20,001 runs are too many to group here: filter or search first, at most 20,000");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupsOf, spread } from "../../../gittrack/web/static/js/grouping.js";
+import { groupsOf, keyOf, spread } from "../../../gittrack/web/static/js/grouping.js";
 import { groupCell, runCell } from "../../../gittrack/web/static/js/table/cells.js";
 import { csvOf, idsOf, markdownOf, reproduceCommands } from "../../../gittrack/web/static/js/table/copies.js";
 import { columnsOf, moved, resized, widthsOf } from "../../../gittrack/web/static/js/table/columns.js";
@@ -33,6 +33,17 @@ test("another command is another configuration", () => {
   const command = { name: "command", group: "fact", head: "COMMAND", values: [["a"], ["b"], ["a"], ["a"], ["a"]] };
   const other = { ...RUNS, columns: [...RUNS.columns.filter(({ name }) => name !== "command"), command] };
   assert.deepEqual(groupsOf(other, ALL, ["-seed"]).map(({ rows }) => rows), [[0, 4], [1], [2, 3]]);
+});
+
+test("values are equal as on the command line", () => {
+  const same = (...values) => new Set(values.map(keyOf)).size === 1;
+  assert.ok(same(1, "1", "1.0") && same(0.1, "0.1", Math.fround(0.1)) && same(1e-5, "1e-05") && same(null, undefined) && same([1], ["1"]));
+  for (const pair of [[1, true], [0.1, "0.10"], [1e5, "1e5"], ["a", "A"], ["", null], [0.1, 0.1 + 1e-16], [1e16, "10000000000000000.0"]]) assert.ok(!same(...pair), String(pair));
+});
+
+test("the mean of equal values is their value", () => {
+  const column = { ...LOSS, values: [0.1, 0.1, 0.1, 0.1, 0.1] };
+  assert.deepEqual(spread(RUNS, column, [0, 1, 2]), { mean: 0.1, deviation: 0, n: 3, diverged: 0 });
 });
 
 test("runs that failed, diverged or repeat another run do not count", () => {

@@ -24,7 +24,7 @@ export function groupsOf(runs, rows, by) {
   const except = by.filter((name) => name.startsWith("-")).map((name) => name.slice(1));
   const columns = except.length > 0 ? configuration(runs, except) : runs.columns.filter((/** @type {any} */ column) => by.includes(column.name));
   /** @type {((row: number) => string)[]} */
-  const parts = columns.map((/** @type {any} */ column) => (/** @type {number} */ row) => JSON.stringify(valueAt(column, row)));
+  const parts = columns.map((/** @type {any} */ column) => (/** @type {number} */ row) => keyOf(valueAt(column, row)));
   if (except.length > 0) parts.push((/** @type {number} */ row) => JSON.stringify(commandWithout(runs, row, except)));
   /** @type {Map<string, number[]>} */
   const groups = new Map();
@@ -35,7 +35,42 @@ export function groupsOf(runs, rows, by) {
     else groups.set(key, [row]);
   }
   const named = columns.filter((/** @type {any} */ column) => "values" in column || except.length === 0);
-  return [...groups].map(([key, members]) => ({ key: `*${key}`, label: named.map((/** @type {any} */ column) => `${column.head}=${word(valueAt(column, members[0]))}`).join("  ") || "all runs", rows: members }));
+  return [...groups].map(([key, members]) => ({ key: `*${key}`, label: labelOf(named, members[0]), rows: members }));
+}
+
+/**
+ * Return the name of a group: the values that its runs share.
+ * @param {any[]} columns
+ * @param {number} row  one of its rows
+ */
+export function labelOf(columns, row) {
+  return columns.map((column) => `${column.head}=${word(valueAt(column, row))}`).join("  ") || "all runs";
+}
+
+/**
+ * Return a text that equal values share, as `core.query.equality`: 1 and the text "1" are equal, and a number that was a
+ * float32 equals its short form.
+ * @param {any} value
+ * @returns {string}
+ */
+export function keyOf(value) {
+  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
+  const number = typeof value === "string" && isWritten(value) ? Number(value) : value;
+  return JSON.stringify((typeof number === "number" ? shortest(number) : number) ?? null);
+}
+
+// Whether a text is a number as Python writes it: 0.10 and 1e5 are not.
+function isWritten(/** @type {string} */ text) {
+  const [number, size] = [Number(text), Math.abs(Number(text))];
+  if (!/\d$/.test(text) || !Number.isFinite(number)) return false;
+  const isPlain = size === 0 || (size >= 1e-4 && size < 1e16);
+  const float = isPlain ? `${number}${Number.isInteger(number) ? ".0" : ""}` : number.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  return text === float || (Number.isSafeInteger(number) && text === String(number));
+}
+
+function shortest(/** @type {number} */ number) {
+  if (Number.isInteger(number) || Math.fround(number) !== number) return number;
+  return [6, 7, 8, 9].map((digits) => Number(number.toPrecision(digits))).find((short) => Math.fround(short) === number) ?? number;
 }
 
 function configuration(/** @type {any} */ runs, /** @type {string[]} */ except) {
@@ -77,7 +112,8 @@ function commandWithout(/** @type {any} */ runs, /** @type {number} */ row, /** 
 export function spread(runs, column, rows) {
   const values = counted(runs, rows, ["finished"]).map((row) => numeric(column, valueAt(column, row))).filter((value) => typeof value === "number");
   const finite = values.filter((value) => Number.isFinite(value));
-  const mean = finite.length > 0 ? finite.reduce((sum, value) => sum + value, 0) / finite.length : null;
+  const isConstant = finite.every((value) => value === finite[0]); // whose sum may be rounded
+  const mean = finite.length === 0 ? null : isConstant ? finite[0] : finite.reduce((sum, value) => sum + value, 0) / finite.length;
   const squares = mean === null ? 0 : finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : null, n: finite.length, diverged: values.length - finite.length };
 }

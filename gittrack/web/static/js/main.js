@@ -45,6 +45,7 @@ const RELOAD = 60_000; // milliseconds that a reload takes at most
 const transient = {
   runs: null, // the document `runs`; of many runs, a key is null until its row is there
   window: -1, // the first row of many that is missing
+  groupWindow: -1, // the first group of many runs that is missing
   curves: {}, // {metric: Curve[]}, see charts/curves.js
   curvesOf: [], // the keys of the runs that they were asked for
   tails: {}, // {key: how far a live run was read}

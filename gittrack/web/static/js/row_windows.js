@@ -6,14 +6,14 @@ const MOST_WHOLE = 20_000; // rows that a page can hold, as on the server
 
 /**
  * Say how the rows of a document come that is not complete: all at once if somebody searches in them or groups them,
- * because that needs all; else, and of too many, by windows.
+ * because that needs all; else by windows.  Of too many the server searches, and makes the groups.
  * @param {{total: number}} runs  the document
  * @param {{find: string, group: string[]}} state
- * @returns {"windows" | "whole" | "too many"}
+ * @returns {"windows" | "whole" | "groups"}
  */
 export function wayOf({ total }, { find, group }) {
-  if (!find.trim() && group.length === 0) return "windows";
-  return total <= MOST_WHOLE ? "whole" : "too many";
+  if (total > MOST_WHOLE) return group.length > 0 ? "groups" : "windows";
+  return find.trim() || group.length > 0 ? "whole" : "windows";
 }
 
 /**
@@ -23,14 +23,6 @@ export function wayOf({ total }, { find, group }) {
  */
 export function searchOf(runs, find) {
   return runs && (runs.every ?? runs.total) > MOST_WHOLE ? find.trim() : "";
-}
-
-/**
- * Return what to say if rows cannot be grouped; empty if they can.
- * @param {{total: number, complete: boolean}} runs  the document
- */
-export function limitOf({ total, complete }) {
-  return complete || total <= MOST_WHOLE ? "" : `${total.toLocaleString("en")} runs are too many to group here: filter or search first, at most ${MOST_WHOLE.toLocaleString("en")}`;
 }
 
 /**

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from functools import partial
 
@@ -19,9 +17,6 @@ import gittrack
 from gittrack.core.run.run_info import Metric
 from gittrack.read.index import update
 from gittrack.read.index.bulk import run_columns
-from gittrack.read.index.store import Index, Manifest
-from gittrack.read.index.table import RunTable
-from gittrack.read.index.writing import encoder
 from gittrack.read.runs import blocks, reader
 from gittrack.tidy import fold, fold_plan
 
@@ -69,18 +64,6 @@ def assert_same(found: pd.DataFrame, runs) -> None:
     pd.testing.assert_frame_equal(found, rows, check_exact=True)
 
 
-def lazily(raws) -> blocks.LazyRuns:
-    """Return runs as an index answers them, oldest first."""
-    content, extent = encoder.encoded(raws, 0, with_bodies=True)
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.flush()
-        index = Index(Manifest(extents=(extent,)), os.dup(file.fileno()))
-    table = RunTable(index, (), [(0, len(raws))], {})
-    positions = range(len(raws))[::-1]
-    return blocks.LazyRuns(positions, lambda items: [table.raws(items)], table)
-
-
 @settings(max_examples=25)
 @given(runs=RUNS)
 def test_columns_have_the_values_of_the_runs(runs):
@@ -99,7 +82,7 @@ def assert_values_of_runs(runs) -> None:
         run_values.raw(n, params=params, metrics=metrics, **facts)
         for n, (params, metrics, facts) in enumerate(runs)
     ]
-    lazy = lazily(raws)
+    lazy = run_values.indexed(raws)
     columns = run_columns.of_runs(lazy)
     infos = list(map(partial(reader.decode, NO_REPO), lazy))
     if columns is not None:
@@ -112,7 +95,7 @@ def test_usual_runs_are_not_decoded():
         run_values.raw(n, params={"lr": n / 7, "on": True}, metrics={"loss": n / 3}, tags=["a"])
         for n in range(9)
     ]
-    columns = run_columns.of_runs(lazily(raws))
+    columns = run_columns.of_runs(run_values.indexed(raws))
     assert not columns.others
     assert columns.values["params.lr"] == [n / 7 for n in range(9)][::-1]
 

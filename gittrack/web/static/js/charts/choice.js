@@ -25,6 +25,7 @@ const MOST_RUNS = 200; // of which the server gives the points
 export function choiceOf(state) {
   const { runs, selected, hidden, find, group } = state;
   if (group.length > 0 && runs?.complete) return grouped(state);
+  if (runs?.groups && selected.length === 0) return groupedByServer(state);
   if (selected.length > 0) return single(selected, hidden, MOST_RUNS, "picked runs", selected.length);
   if (!runs) return { keys: [], groups: null, all: [], note: "" };
   const rows = runs.keys.map((/** @type {string | null} */ _, /** @type {number} */ row) => row);
@@ -62,15 +63,44 @@ function grouped(/** @type {any} */ { runs, selected, hidden, find, group }) {
   const all = runs.keys.map((/** @type {string} */ _, /** @type {number} */ row) => row);
   const rows = selected.length > 0 ? all.filter((/** @type {number} */ row) => selected.includes(runs.keys[row])) : matching(runs, all, find);
   const every = groupsOf(runs, rows, group);
-  let room = MOST_RUNS;
-  const groups = every.slice(0, MOST_GROUPS).map(({ key, label, rows: members }) => {
-    const keys = counted(runs, members, ["finished", "running"]).slice(0, room).map((row) => runs.keys[row]);
-    room -= keys.length;
-    return { key, label, runs: without(keys, hidden) };
-  });
-  const drawn = every.slice(0, MOST_GROUPS).reduce((sum, { rows: members }) => sum + members.length, 0);
-  const members = MOST_RUNS - room;
-  const notes = [left("groups", MOST_GROUPS, every.length), members < drawn && `${drawn - members} of ${drawn} runs do not count: they failed, repeat another run of the group, or are more than ${MOST_RUNS}`];
+  const first = every.slice(0, MOST_GROUPS);
+  const usable = first.map(({ rows: members }) => counted(runs, members, ["finished", "running"]).map((row) => runs.keys[row]));
+  const drawn = shares(usable.map((keys) => keys.length), MOST_RUNS).map((most, i) => usable[i].slice(0, most));
+  const groups = first.map(({ key, label }, i) => ({ key, label, runs: without(drawn[i], hidden) }));
+  const size = first.reduce((sum, { rows: members }) => sum + members.length, 0);
+  const members = drawn.reduce((sum, keys) => sum + keys.length, 0);
+  return shownGroups(groups, hidden, [left("groups", MOST_GROUPS, every.length), uncounted(members, size)]);
+}
+
+/**
+ * Return how many runs of each group are drawn: what small groups leave goes to the larger ones.
+ * @param {number[]} sizes  the runs of each group
+ * @param {number} most  runs of all groups together
+ */
+export function shares(sizes, most) {
+  let [room, left] = [most, sizes.length];
+  const result = new Map();
+  for (const [i, size] of [...sizes.entries()].sort(([, a], [, b]) => a - b)) {
+    result.set(i, Math.min(size, Math.floor(room / left--)));
+    room -= result.get(i);
+  }
+  return sizes.map((_, i) => result.get(i));
+}
+
+function groupedByServer(/** @type {any} */ { runs, hidden }) {
+  const { total, entries, drawn } = runs.groups;
+  const groups = drawn.map((/** @type {string[]} */ keys, /** @type {number} */ i) => ({ key: entries[i].key, label: entries[i].label, runs: without(keys, hidden) }));
+  const size = groups.reduce((/** @type {number} */ sum, /** @type {any} */ _, /** @type {number} */ i) => sum + entries[i].size, 0);
+  const members = drawn.reduce((/** @type {number} */ sum, /** @type {string[]} */ keys) => sum + keys.length, 0);
+  const notes = [left("groups", MOST_GROUPS, total), uncounted(members, size)];
+  return shownGroups(groups, hidden, notes);
+}
+
+function uncounted(/** @type {number} */ members, /** @type {number} */ size) {
+  return members < size && `the curves leave out ${size - members} of ${size} runs: they failed, repeat another run of the group, or are more than ${MOST_RUNS}`;
+}
+
+function shownGroups(/** @type {import("./lines.js").Group[]} */ groups, /** @type {string[]} */ hidden, /** @type {(string | false)[]} */ notes) {
   const seen = groups.filter(({ key, runs: keys }) => keys.length > 0 && !hidden.includes(key));
   return { keys: seen.flatMap((entry) => entry.runs), groups: seen, all: groups.map(({ key, label }) => ({ key, label })), note: notes.filter(Boolean).join("; ") };
 }

@@ -2,7 +2,6 @@
 /** The bar over the table: search in the rows, and groups. */
 
 import { el, fill } from "../dom.js";
-import { limitOf } from "../row_windows.js";
 
 const EXCEPT_SEED = "-seed";
 
@@ -17,7 +16,6 @@ export function createBar(app, ...more) {
   const find = el("input", { type: "search", "aria-label": "search in the table", placeholder: "search", value: store.get().find, on: { input: () => store.set({ find: find.value }) } });
   const choice = el("select", { "aria-label": "group by", on: { change: () => add(choice.value) } });
   const chosen = el("span", { class: "chips" });
-  const note = el("span", { class: "problem", role: "alert" }); // what is asked for, and not done
 
   function add(/** @type {string} */ name) {
     const { group } = store.get();
@@ -42,18 +40,15 @@ export function createBar(app, ...more) {
     const { runs, group, baseline } = store.get();
     if (runs !== offered) offer(runs);
     choice.value = "";
-    const limit = runs ? limitOf(runs) : "";
     find.disabled = !runs;
-    choice.disabled = !runs || limit !== "";
-    choice.title = limit;
-    fill(note, group.length > 0 && limit);
+    choice.disabled = !runs;
     const groups = group.map((/** @type {string} */ name) => chip(name === EXCEPT_SEED ? "all except seed" : label(runs, name), () => store.set({ group: group.filter((/** @type {string} */ other) => other !== name) })));
     fill(chosen, ...groups, baseline && chip(`baseline ${baseline.slice(-8)}`, () => store.set({ baseline: "" })));
     if (find.value !== store.get().find) find.value = store.get().find;
   }
 
   refresh();
-  return { element: el("div", { class: "tools-row", role: "toolbar", "aria-label": "table" }, find, choice, chosen, note, ...more), refresh };
+  return { element: el("div", { class: "tools-row", role: "toolbar", "aria-label": "table" }, find, choice, chosen, ...more), refresh };
 }
 
 function label(/** @type {any} */ runs, /** @type {string} */ name) {

@@ -3,7 +3,7 @@
 
 import { change, el } from "../dom.js";
 import { general, show } from "../format.js";
-import { spread } from "../grouping.js";
+import { keyOf, spread } from "../grouping.js";
 import { numeric, valueAt } from "../sort.js";
 import { bestRow, judge } from "./rows.js";
 
@@ -68,16 +68,27 @@ function about(/** @type {any} */ column, /** @type {number} */ row) {
  * @returns {ReturnType<typeof runCell>}
  */
 export function groupCell(look, column, line) {
+  if (line.entry) return entryCell(column, line.entry.cells[column.name]);
   if (line.sweep && column.group !== "fact") {
     const by = judge(look.runs, look.sort);
     const words = by ? ` by ${by.head}; sort by another metric for its best` : "";
     return { ...runCell(look, column, bestRow(look.runs, line.rows, look.sort)), title: `of the best trial${words}` };
   }
   if (column.group === "metric") return meanCell(spread(look.runs, column, line.rows));
-  const first = JSON.stringify(valueAt(column, line.rows[0]));
-  const others = new Set(line.rows.map((row) => JSON.stringify(valueAt(column, row))));
-  if (others.size === 1 && others.has(first)) return { text: show(JSON.parse(first ?? "null"), column.kind), class: column.kind === "number" ? "number" : "", title: false, shade: 0 };
-  return { text: `${others.size} values`, class: "same", title: false, shade: 0 };
+  const others = new Set(line.rows.map((row) => keyOf(valueAt(column, row))));
+  return sharedCell(column, valueAt(column, line.rows[0]), others.size);
+}
+
+// Of a group that the server computed; its numbers are not here yet if the column was chosen a moment ago.
+function entryCell(/** @type {any} */ column, /** @type {any} */ numbers) {
+  if (!numbers) return { text: "…", class: "same", title: false, shade: 0 };
+  return column.group === "metric" ? meanCell(numbers) : sharedCell(column, numbers.value, numbers.different);
+}
+
+/** @returns {ReturnType<typeof runCell>} */
+function sharedCell(/** @type {any} */ column, /** @type {any} */ value, /** @type {number} */ different) {
+  if (different === 1) return { text: show(value ?? null, column.kind), class: column.kind === "number" ? "number" : "", title: false, shade: 0 };
+  return { text: `${different} values`, class: "same", title: false, shade: 0 };
 }
 
 /** @returns {ReturnType<typeof runCell>} */
@@ -125,7 +136,7 @@ export function paintEye(button, color, hidden) {
  * @param {import("./rows.js").Line} line
  */
 export function foldText(line) {
-  const count = line.sweep ? `${line.rows.length} trials` : `${line.rows.length} run${line.rows.length === 1 ? "" : "s"}`;
+  const count = line.sweep ? `${line.count} trials` : `${line.count} run${line.count === 1 ? "" : "s"}`;
   return `${line.open ? "▾" : "▸"} ${line.label}  (${count})`;
 }
 

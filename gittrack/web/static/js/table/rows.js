@@ -1,6 +1,7 @@
 // @ts-check
 /** The lines of the table: runs, and groups and sweeps that fold their runs.  Pure. */
 
+import { groupLines } from "../group_windows.js";
 import { groupsOf } from "../grouping.js";
 import { sourceOf } from "../known_rows.js";
 import { columnOf, numeric, valueAt } from "../sort.js";
@@ -10,10 +11,12 @@ import { columnOf, numeric, valueAt } from "../sort.js";
  * @property {string} id  the key of a run, or the id of a group, which begins with `*`; empty if the row is not here yet
  * @property {number} row  the row of the run; -1 for a group
  * @property {number[]} rows  the rows of the group; for a run its own
+ * @property {number} count  how many runs the group has, also if their rows are not here
  * @property {string} label  what the runs of the group share
  * @property {boolean} open  whether the group is unfolded
  * @property {number} depth  1, or 2 in an unfolded group
  * @property {boolean} sweep  whether the group is a sweep
+ * @property {import("../group_windows.js").Entry | null} [entry]  the group, if the server computed it
  */
 
 /**
@@ -24,18 +27,18 @@ import { columnOf, numeric, valueAt } from "../sort.js";
  * @returns {Line[]}
  */
 export function linesOf(runs, order, { group, folded }) {
-  if (!runs.complete) return order.map((row) => run(runs, row, 1));
+  if (!runs.complete) return runs.groups ? groupLines(runs, folded) : order.map((row) => run(runs, row, 1));
   const groups = group.length > 0 ? groupsOf(runs, order, group) : sweepsOf(runs, order);
   return groups.flatMap((entry) => {
     if (entry.key === null) return [run(runs, entry.rows[0], 1)];
     const open = folded.includes(entry.key);
-    const line = { id: entry.key, row: -1, rows: entry.rows, label: entry.label, open, depth: 1, sweep: group.length === 0 };
+    const line = { id: entry.key, row: -1, rows: entry.rows, count: entry.rows.length, label: entry.label, open, depth: 1, sweep: group.length === 0 };
     return open ? [line, ...entry.rows.map((row) => run(runs, row, 2))] : [line];
   });
 }
 
 function run(/** @type {any} */ runs, /** @type {number} */ row, /** @type {number} */ depth) {
-  return { id: runs.keys[row] || "", row, rows: [row], label: "", open: false, depth, sweep: false };
+  return { id: runs.keys[row] || "", row, rows: [row], count: 1, label: "", open: false, depth, sweep: false };
 }
 
 // Each run by itself, and the trials of a sweep together where the first of them is.

@@ -3,6 +3,7 @@
 
 import { el } from "../dom.js";
 import { fold, toggle } from "../keys.js";
+import { missingIn } from "../group_windows.js";
 import { missing } from "../row_windows.js";
 import { foldText, groupCell, runCell } from "./cells.js";
 import { widthsOf } from "./columns.js";
@@ -97,7 +98,8 @@ export function createTable(root, app) {
     rows.show(lines, [first, last], parts, frame, look.baseline);
     mark();
     followHover();
-    if (!look.runs.complete) store.set({ window: missing(look.runs, first, last) });
+    if (look.runs.groups) store.set(missingIn(look.runs, lines.slice(first, last)));
+    else if (!look.runs.complete) store.set({ window: missing(look.runs, first, last) });
   }
 
   function part(/** @type {import("./rows.js").Line} */ line, /** @type {any} */ column) {
