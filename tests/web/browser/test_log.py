@@ -87,3 +87,15 @@ def test_a_long_log_is_shown_by_parts_and_searched_in_whole(project, served, pag
     assert console.locator("p").count() < 4_000
     page.get_by_role("button", name="beginning").click()
     expect(console.locator("p").first).to_have_text(re.compile("^line 0 "))
+
+
+def test_a_page_that_is_printed_at_once_has_its_log(project, served, page):
+    assert helpers.run_cli("run", "--", sys.executable, "-c", "print('began')").code == 0
+    is_late = lambda route: route.request.resource_type != "fetch" and route.continue_()  # noqa: E731
+    page.route("**/data/log*", is_late)
+    page.goto(served.address)
+    page.locator("tbody tr[data-key]").first.dblclick()
+    expect(page.get_by_role("log").locator(".loading")).to_have_text("loading")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.get_by_role("log").locator("p")).to_have_text(["began"])
+    page.unroute("**/data/log*")

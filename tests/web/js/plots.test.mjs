@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changed, settings } from "../../../gittrack/web/static/js/plots/address.js";
-import { axisOf, choicesOf, isWide, numberAt, shareOf, tickTexts } from "../../../gittrack/web/static/js/plots/axes.js";
+import { axisOf, choicesOf, isWide, numberAt, shareOf, tickTexts, varied } from "../../../gittrack/web/static/js/plots/axes.js";
 import { colorsBy, nearestRow, rowAfter, rowsBelow, rowsOn } from "../../../gittrack/web/static/js/plots/points.js";
 
 const RUNS = {
@@ -21,6 +21,13 @@ const axis = (id, log) => axisOf(RUNS, choicesOf(RUNS).find((choice) => choice.i
 
 test("what differs can be an axis: params, metrics, facts; a metric with a goal also by its best", () => {
   assert.deepEqual(choicesOf(RUNS).map(({ id }) => id), ["params.lr", "params.kind", "params.depth", "metrics.loss", "best:metrics.loss", "metrics.free", "started"]);
+});
+
+test("plots begin with params that vary among the runs with the metric", () => {
+  const few = { ...RUNS, columns: [{ name: "metrics.loss", group: "metric", kind: "number", values: [1, 2, null, null] }, ...["a", "b", "c"].map((name, i) => ({ name: `params.${name}`, group: "param", kind: "number", values: [[1, 1, 2, 3], [1, 2, 2, 2], [1, null, 2, 2]][i] }))] };
+  const choices = choicesOf(few);
+  const ids = (metric) => varied(few, choices.filter(({ group }) => group === "param"), metric).map(({ id }) => id);
+  assert.deepEqual([ids(choices.find(({ group }) => group === "metric")), ids(undefined)], [["params.b"], ["params.a", "params.b", "params.c"]]);
 });
 
 test("a run without a finite value has no place", () => {

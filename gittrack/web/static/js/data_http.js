@@ -23,6 +23,12 @@ export function httpSource() {
       const etag = response.headers.get("ETag");
       return etag ? { ...answer, etag } : answer;
     },
+    now(name, params = {}) {
+      const request = new XMLHttpRequest();
+      request.open("GET", `data/${name}?${query(params)}`, false);
+      request.send();
+      return request.status === 200 ? JSON.parse(request.responseText) : null;
+    },
     artifact: (key, output) => (output.oid ? `artifact/${output.oid}?${query({ run: key })}` : null),
     figure: (key, output) => `figure/${output.oid}?${query({ run: key })}`,
   };

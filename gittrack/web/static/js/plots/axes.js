@@ -45,6 +45,21 @@ export function choicesOf(runs) {
 }
 
 /**
+ * Return the choices of which the runs with another value have at least two values: of others, nothing can be seen.
+ * @param {any} runs
+ * @param {Choice[]} choices
+ * @param {Choice | undefined} other  undefined: all runs count
+ */
+export function varied(runs, choices, other) {
+  const at = (/** @type {Choice} */ { id, column }, /** @type {number} */ row) => valueOf(column, row, id.startsWith("best:"));
+  const rows = runs.keys.map((/** @type {string | null} */ _, /** @type {number} */ row) => row).filter((/** @type {number} */ row) => runs.keys[row] !== null && (!other || (at(other, row) ?? null) !== null));
+  return choices.filter((choice) => {
+    const values = rows.map((/** @type {number} */ row) => at(choice, row) ?? null).filter((/** @type {any} */ value) => value !== null);
+    return values.some((/** @type {any} */ value) => value !== values[0]);
+  });
+}
+
+/**
  * Return the axis of a choice over all rows.
  * @param {any} runs
  * @param {Choice} choice

@@ -2,7 +2,7 @@
 /** Parallel coordinates: which axes are shown, which runs are within the brushes, which line is near.  Pure. */
 
 import { logTicks, ticks } from "../ticks.js";
-import { axisOf, isWide, numberAt, shareOf, tickTexts } from "./axes.js";
+import { axisOf, isWide, numberAt, shareOf, tickTexts, varied } from "./axes.js";
 
 /** @typedef {[number, number] | string[]} Brush  a range of numbers, or names */
 /** @typedef {import("./axes.js").Choice & {axis: import("./axes.js").Axis}} Side */
@@ -10,7 +10,8 @@ import { axisOf, isWide, numberAt, shareOf, tickTexts } from "./axes.js";
 const FIRST = 8; // params that are shown if none were chosen
 
 /**
- * Return the axes from left to right: the chosen params, or the first ones, and then the metric.
+ * Return the axes from left to right: the chosen params, or the first ones that vary among the runs with the metric, and then
+ * the metric.
  * @param {any} runs
  * @param {import("./axes.js").Choice[]} choices
  * @param {string[] | null} chosen  ids of columns
@@ -18,8 +19,9 @@ const FIRST = 8; // params that are shown if none were chosen
  * @returns {Side[]}
  */
 export function sidesOf(runs, choices, chosen, metric) {
-  const params = choices.filter(({ group }) => group === "param").slice(0, FIRST);
-  const first = chosen === null ? params : choices.filter(({ id }) => chosen.includes(id));
+  const params = choices.filter(({ group }) => group === "param");
+  const usual = chosen === null ? varied(runs, params, metric) : [];
+  const first = chosen === null ? (usual.length > 0 ? usual : params).slice(0, FIRST) : choices.filter(({ id }) => chosen.includes(id));
   const all = metric ? [...first.filter(({ id }) => id !== metric.id), metric] : first;
   return all.map((choice) => {
     const axis = axisOf(runs, choice);

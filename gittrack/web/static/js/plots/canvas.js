@@ -28,7 +28,7 @@ export function createPlot(label, kind, act) {
     const isRight = x > canvas.clientWidth / 2;
     tooltip.style.left = isRight ? "auto" : `${x + 14}px`;
     tooltip.style.right = isRight ? `${canvas.clientWidth - x + 14}px` : "auto";
-    tooltip.style.top = `${Math.min(y, canvas.clientHeight - 70)}px`;
+    tooltip.style.top = `${Math.max(0, Math.min(y, canvas.clientHeight - tooltip.offsetHeight))}px`;
   }
 
   return { element, canvas, tell };

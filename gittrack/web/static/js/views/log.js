@@ -36,15 +36,28 @@ export function createLog(app, key, { oid = "", title = "log", atEnd = true } = 
   let busy = false;
   let stopped = false;
 
-  const ask = (/** @type {object} */ more) => app.data.get("log", { run: key, oid, limit: PART, ...more });
+  const fields = (/** @type {object} */ more) => ({ run: key, oid, limit: PART, ...more });
+  const ask = (/** @type {object} */ more) => app.data.get("log", fields(more));
 
   /** Show the part that begins at a byte; without one, the end. */
   async function load(/** @type {number} */ at = -1) {
-    const document = await ask(at < 0 ? {} : { from: Math.max(at, first) });
+    begin(await ask(at < 0 ? {} : { from: Math.max(at, first) }), at);
+  }
+
+  function begin(/** @type {any} */ document, /** @type {number} */ at) {
     take(document);
     parts.reset(document);
     paint();
     box.scrollTop = at < 0 ? box.scrollHeight : 0;
+  }
+
+  // A page that is printed as soon as it is opened has not got the text yet.
+  function beforePrint() {
+    const loading = box.querySelector(".loading");
+    const document = loading && app.data.now?.("log", fields(atEnd ? {} : { from: 0 }));
+    if (!document) return;
+    loading.remove();
+    begin(document, atEnd ? -1 : 0);
   }
 
   async function toEnd() {
@@ -118,10 +131,13 @@ export function createLog(app, key, { oid = "", title = "log", atEnd = true } = 
   }
 
   app.guarded(() => load(atEnd ? -1 : 0).finally(() => box.querySelector(".loading")?.remove()));
+  addEventListener("beforeprint", beforePrint);
+  if (document.documentElement.dataset.paper !== undefined) beforePrint(); // it was made for paper
   return {
     element,
     stop: () => {
       stopped = true;
+      removeEventListener("beforeprint", beforePrint);
       clearTimeout(timer);
     },
   };

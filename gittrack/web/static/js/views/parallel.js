@@ -13,6 +13,7 @@ import { colorsBy } from "../plots/points.js";
 import { commandList, link, plainTable } from "./parts.js";
 
 const REACH = 8; // pixels between the pointer and the hovered line
+const WIDE = 80; // pixels from one axis to the next, at least
 const GRIP = 22; // pixels beside an axis where a drag makes a brush
 const CLICK = 4; // a drag of fewer pixels removes the brush
 const MOST_ROWS = 500; // of the table
@@ -55,6 +56,7 @@ export function mount(root, app) {
   }
 
   function paint() {
+    plot.canvas.style.minWidth = `${(scene?.sides.length ?? 0) * WIDE}px`; // in a narrow window the plot scrolls
     if (scene) drawn = draw(plot.canvas, scene, store.get().hover, drag);
   }
 

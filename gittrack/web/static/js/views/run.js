@@ -90,7 +90,7 @@ function values(/** @type {any} */ run) {
   const params = Object.entries(flattened(run.params)).map(([name, value]) => [name, show(value, typeof value === "number" ? "number" : "text")]);
   const metrics = Object.entries(run.metrics).map(([name, metric]) => [name, ...["last", "min", "max"].map((part) => show(metric[part], "number")), show(metric.count, "integer")]);
   return el("div", { class: "columns" },
-    section("Params", plainTable(["param", "value"], params, [false, true])),
+    section("Params", plainTable(["param", "value"], params)),
     section("Metrics", plainTable(["metric", "last", "min", "max", "points"], metrics, [false, true, true, true, true])));
 }
 

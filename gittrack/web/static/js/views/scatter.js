@@ -5,7 +5,7 @@ import { looksOf } from "../charts/panel.js";
 import { paintAgain } from "../canvas.js";
 import { el, fill } from "../dom.js";
 import { changed, settings } from "../plots/address.js";
-import { axisOf, choicesOf, isWide } from "../plots/axes.js";
+import { axisOf, choicesOf, isWide, varied } from "../plots/axes.js";
 import { checkbox, chooser, createPlot, opensAt } from "../plots/canvas.js";
 import { drawPoints } from "../plots/draw_points.js";
 import { colorsBy, nearestRow, rowAfter, rowsBelow, rowsOn } from "../plots/points.js";
@@ -105,8 +105,9 @@ function sceneOf(/** @type {any} */ runs, /** @type {Record<string, string>} */ 
   const choices = choicesOf(runs);
   const named = (/** @type {string} */ id) => choices.find((choice) => choice.id === id);
   const metrics = choices.filter(({ group }) => group === "metric");
-  const x = named(chosen.x) ?? choices.find(({ group, column }) => group === "param" && column.kind === "number") ?? choices[0];
   const y = named(chosen.y) ?? metrics.find(({ column }) => column.goal) ?? metrics[0] ?? choices[choices.length - 1];
+  const params = choices.filter(({ group, column }) => group === "param" && column.kind === "number");
+  const x = named(chosen.x) ?? varied(runs, params, y)[0] ?? params[0] ?? choices[0];
   if (!x || !y) return null;
   const side = (/** @type {typeof x} */ choice, /** @type {string | undefined} */ log) => {
     const plain = axisOf(runs, choice);

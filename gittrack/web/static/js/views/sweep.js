@@ -46,9 +46,12 @@ function signOfTrials(/** @type {any} */ { runs, target }) {
 
 function list(/** @type {App} */ app, /** @type {any} */ document) {
   const rows = document.sweeps.map((/** @type {any} */ sweep) => [
-    link(app, sweep.name || sweep.id, { target: sweep.id }), sweep.state, sweep.method, sweep.metric || "", String(sweep.trials.length), general(bestOf(sweep) ?? NaN),
+    ...[link(app, sweep.name || sweep.id, { target: sweep.id }), sweep.id.slice(-8), sweep.state, sweep.method, sweep.metric || ""],
+    ...[`${sweep.trials.length}${sweep.size ? `/${sweep.size}` : ""}`, String(sweep.trials.filter((/** @type {any} */ trial) => trial.status === "failed").length)],
+    ...[show(bestOf(sweep) ?? null, "number"), show(sweep.started, "date")],
   ]);
-  const table = rows.length > 0 ? plainTable(["sweep", "state", "method", "metric", "trials", "best"], rows, [false, false, false, false, true, true]) : el("p", { text: "There are no sweeps." });
+  const heads = ["sweep", "id", "state", "method", "metric", "trials", "failed", "best", "started"];
+  const table = rows.length > 0 ? plainTable(heads, rows, heads.map((head) => ["trials", "failed", "best"].includes(head))) : el("p", { text: "There are no sweeps." });
   return [el("h1", { text: "Sweeps" }), table, ...document.problems.map((/** @type {any} */ problem) => el("p", { class: "problem", text: `${problem.sweep}: ${problem.message}` })), commandList(document.commands, app)];
 }
 
