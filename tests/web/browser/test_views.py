@@ -111,12 +111,21 @@ def test_keys_act_on_the_run_after_a_click_and_say_what_they_did(two, served, pa
 
 def test_one_run_with_its_curves_and_artifacts(two, served, page):
     page.goto(served.address)
+    page.wait_for_selector(".chart")
+    held: list = []
+    page.route("**/data/series?*", lambda route: held.append(route))
     page.locator("tbody tr[data-key]").first.dblclick()
     expect(page.get_by_role("heading", name="run 1")).to_be_visible()
+    media = page.get_by_role("region", name="val/picture")  # below the curves
+    place = media.bounding_box()
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    expect(page.get_by_label(re.compile("loss: 1 curve from step 0"))).to_be_visible()
     expect(page.locator(".chart")).to_have_count(1)
+    assert media.bounding_box()["y"] == place["y"]
     expect(page.get_by_role("region", name="Params")).to_contain_text("1.5")
     expect(page.locator(".commands")).to_contain_text("git track reproduce")
-    media = page.get_by_role("region", name="val/picture")
     expect(media.locator("output")).to_have_text("step 10")
     last = media.locator("img").get_attribute("src")
     media.get_by_role("slider").fill("0")

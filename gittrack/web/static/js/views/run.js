@@ -38,7 +38,7 @@ function page(/** @type {App} */ app, /** @type {any} */ document, /** @type {On
     verdict(app, document),
     related(app, document),
     values(run),
-    curves(app, key, run.name || run.id, onEnd),
+    curves(app, document, onEnd),
     mediaList(app, document, onEnd),
     changes(document.files),
     inputs(document.inputs),
@@ -94,8 +94,9 @@ function values(/** @type {any} */ run) {
     section("Metrics", plainTable(["metric", "last", "min", "max", "points"], metrics, [false, true, true, true, true])));
 }
 
-// The curves follow a run that goes on, and the keys of the charts.
-function curves(/** @type {App} */ app, /** @type {string} */ key, /** @type {string} */ name, /** @type {OnEnd} */ onEnd) {
+// The curves follow a run that goes on, and the keys of the charts.  Charts have their places before the curves come, so that
+// what is below them does not move.
+function curves(/** @type {App} */ app, /** @type {any} */ { run, key }, /** @type {OnEnd} */ onEnd) {
   const grid = el("div", { class: "grid" });
   /** @type {Map<string, ReturnType<typeof createChart>>} */
   const charts = new Map();
@@ -106,18 +107,25 @@ function curves(/** @type {App} */ app, /** @type {string} */ key, /** @type {st
     cross: (/** @type {string} */ metric, /** @type {number | null} */ at, /** @type {string} */ hover) => store.set({ cross: at === null ? null : { metric, x: at }, hover }),
   };
   const point = () => charts.forEach((chart) => chart.point(store.get().cross, store.get().hover, ""));
+  function chartOf(/** @type {string} */ metric) {
+    const chart = charts.get(metric) ?? createChart(metric, actions);
+    charts.set(metric, chart);
+    if (!chart.element.isConnected) grid.append(chart.element);
+    return chart;
+  }
   function paint() {
-    const { curves: all, x, from, to, log: isLog, logX, clip, smooth } = store.get();
-    const looks = () => ({ label: name, color: colorOf(key) });
+    const { curves: all, curvesOf, x, from, to, log: isLog, logX, clip, smooth } = store.get();
+    const looks = () => ({ label: run.name || run.id, color: colorOf(key) });
+    const seen = new Set();
     for (const [metric, lines] of Object.entries(/** @type {Record<string, any[]>} */ (all))) {
       const own = lines.filter((line) => line.key === key);
       if (own.length === 0) continue;
-      let chart = charts.get(metric);
-      if (!chart) charts.set(metric, (chart = createChart(metric, actions)));
-      if (!chart.element.isConnected) grid.append(chart.element);
-      chart.paint(linesOf(own, looks, { smooth, band: "none", groups: null }), { log: isLog, logX, clip, x, from, to });
+      seen.add(metric);
+      chartOf(metric).paint(linesOf(own, looks, { smooth, band: "none", groups: null }), { log: isLog, logX, clip, x, from, to });
     }
+    if (curvesOf.includes(key)) charts.forEach(({ element, title }) => (element.hidden = !seen.has(title)));
   }
+  for (const [metric, { count }] of Object.entries(run.metrics)) if (count > 0) chartOf(metric);
   onEnd(followCurves(app, () => [key]));
   onEnd(store.on(["curves", "x", "from", "to", "log", "logX", "clip", "smooth"], paint));
   onEnd(store.on(["cross", "hover"], point));
