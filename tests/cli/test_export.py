@@ -67,6 +67,16 @@ def test_every_point(two):
     ]
 
 
+def test_points_of_many_runs_need_few_processes(empty_repo, tmp_path, monkeypatch):
+    points = f"{series.HEADER}0,acc,0.5,1.0\n".encode()
+    for number in range(9):
+        run_values.commit(empty_repo, number, contents={"series": points})
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE2", str(trace))
+    assert len(rows("--history")) == 9
+    assert trace.read_text().count(" start ") < 9
+
+
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_no_cell_is_a_formula(evil):
     record("a", {"m": -1.5}, config={"text": evil, evil: 1, "number": -2}, note=evil)

@@ -21,7 +21,7 @@ from gittrack.core.run.run_info import DAMAGED
 from gittrack.git import partial_clone
 from gittrack.read.runs import query, reader
 from gittrack.read.runs.reader import Raw
-from gittrack.read.runs.record import RunRecord
+from gittrack.read.runs.record import RunRecord, with_series
 from gittrack.show.data import flat, history, jsonable
 from gittrack.show.data.spool import Spool
 from gittrack.show.terminal import table, text
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             stack.enter_context(_open_output(args.output)) if args.output else sys.stdout.buffer
         )
         if args.history:
-            _history(records, errors, args.format, target)
+            _history(with_series(repo, records), errors, args.format, target)
         else:
             _runs(records, args.format, target)
         target.flush()

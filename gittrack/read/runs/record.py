@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import facts, run_info, series
+from gittrack.git import notes
 from gittrack.git.content import blob_parts
 from gittrack.read.files.record_files import RecordFiles
 from gittrack.read.runs import live
@@ -19,6 +20,10 @@ from gittrack.read.runs import live
 if TYPE_CHECKING:
     import numpy as np
     from git import Commit
+
+
+_AHEAD = 512  # runs whose series are read ahead
+_SHORT = 1 << 16  # bytes of such a series
 
 
 class History(NamedTuple):
@@ -34,6 +39,8 @@ class History(NamedTuple):
 
 class RunRecord(RecordFiles):
     """One recorded run: its facts, as attributes, and its files."""
+
+    _series_ahead: bytes | None = None  # metrics.csv, if it was read ahead
 
     def __getattr__(self, name: str) -> Any:
         if name in run_info.RunInfo._fields:
@@ -167,6 +174,9 @@ class RunRecord(RecordFiles):
 
     def series(self) -> Iterator[bytes]:
         """Yield metrics.csv in parts, so that many points take little memory."""
+        if self._series_ahead is not None:
+            yield self._series_ahead
+            return
         if self._raw.commit is None:
             try:
                 yield from live.series_parts(self._live())
@@ -184,6 +194,32 @@ class RunRecord(RecordFiles):
             if size:
                 raise
             yield self._bytes(layout.SERIES) or b""  # it raises the error that says what is missing
+
+
+def with_series(repo: git.Repo, records: Iterable[RunRecord]) -> Iterator[RunRecord]:
+    """Yield records whose short series are read ahead, a block of them by two git processes.
+
+    A series that is long, or that cannot be read so, is left to `RunRecord.series`.
+    """
+    is_partial = notes.promisor(repo) is not None
+    rest = iter(records)
+    while block := list(islice(rest, _AHEAD)):
+        committed = [record for record in block if record._raw.commit is not None]
+        if not is_partial:
+            with suppress(git.GitError):  # of one run: each is read alone, and names its own damage
+                _read_ahead(repo, committed)
+        block.reverse()
+        while block:
+            yield block.pop()
+
+
+def _read_ahead(repo: git.Repo, records: Sequence[RunRecord]) -> None:
+    names = [f"{record._raw.commit}:{layout.SERIES}" for record in records]
+    sizes = git.sizes(repo, names)
+    short = [at for at, size in enumerate(sizes) if size is not None and size <= _SHORT]
+    contents = git.read_objects(repo, [names[at] for at in short])
+    for at, content in zip(short, contents, strict=True):
+        records[at]._series_ahead = content
 
 
 @contextmanager
