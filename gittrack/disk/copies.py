@@ -13,6 +13,7 @@ from gittrack.core.fast_typing import BinaryIO
 
 _CHUNK = 1 << 20
 _SENT = 1 << 30
+_SMALL = 1 << 16  # bytes; a smaller file is read faster than the kernel is asked to copy it
 _FICLONE = 0x40049409  # ioctl_ficlone(2): Btrfs, XFS, bcachefs, ZFS
 
 
@@ -45,7 +46,8 @@ def copy(
         If the source cannot be read, or if the disk is full.
     """
     source.seek(0)
-    if target and _is_new_file(target) and _in_kernel(source, target, most, sparse):
+    by_kernel = target is not None and not _is_small(source) and _is_new_file(target)
+    if target and by_kernel and _in_kernel(source, target, most, sparse):
         if os.fstat(target.fileno()).st_size > most:
             target.truncate(most)
         target.seek(0)
@@ -103,6 +105,14 @@ def _read(
     if target is not None:
         target.flush()
     return digest.hexdigest(), size
+
+
+def _is_small(source: BinaryIO) -> bool:
+    """Return whether the content of a file fits into memory, where nobody can change it."""
+    try:
+        return os.fstat(source.fileno()).st_size < _SMALL
+    except OSError:  # in memory
+        return False
 
 
 def _is_new_file(target: BinaryIO) -> bool:

@@ -102,7 +102,7 @@ def copy_in(
     name = check_artifact_name(name)
     if not os.path.lexists(path):
         raise TrackError(f"the artifact {path} does not exist", "check the path")
-    targets = _Targets(target, limit, store, began, strict)
+    targets = _Targets(str(target), limit, store, began, strict)
     if os.path.isdir(path):
         yield from _copy_folder(path, name, targets)
     else:
@@ -135,7 +135,7 @@ def unwritten_warning(names: Sequence[str]) -> str | None:
 class _Targets(NamedTuple):
     """The destinations of artifacts: a folder of the journal, and the store for files over the limit."""
 
-    folder: Path
+    folder: str
     limit: int
     store: ContentStore | None
     began: os.stat_result | None
@@ -156,10 +156,11 @@ def _copy_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, 
     root = os.path.realpath(path)
     for folder, subfolders, files in os.walk(root):
         subfolders.sort()
+        below = os.path.join(name, os.path.relpath(folder, root))
         links = [item for item in subfolders if os.path.islink(os.path.join(folder, item))]
         for item in sorted([*files, *links]):
             full = os.path.join(folder, item)
-            inner = check_artifact_name(os.path.join(name, os.path.relpath(full, root)))
+            inner = check_artifact_name(os.path.join(below, item))
             if os.path.islink(full):
                 yield from _usable(_copy_link(full, root, inner, targets), inner, targets)
             else:
@@ -185,7 +186,7 @@ def _copy_link(path: str, root: str, name: str, targets: _Targets) -> Iterator[d
         raise Unusable(path, "is a link that leads outside its folder", "copy the file there")
     data = os.fsencode(link)
     digest = digests.sha256(data).hexdigest()
-    incoming = _incoming(targets.folder)
+    incoming = _beside(targets.folder, os.urandom(4).hex())
     os.symlink(link, incoming)
     entry = {"path": name, "size": len(data), "sha256": digest, "where": "git", "link": link}
     entry |= targets.marks(os.lstat(path))
@@ -224,28 +225,31 @@ def _store_large(
 
 def _copy_small(
     source: BinaryIO, before: os.stat_result, targets: _Targets
-) -> tuple[Path, str, int]:
+) -> tuple[str, str, int]:
     """Copy a file beside the folder of the artifacts; return the copy, its SHA-256 and its size."""
-    incoming = _incoming(targets.folder)
+    incoming = _beside(targets.folder, os.urandom(4).hex())
+    is_program = before.st_mode & 0o111
     try:
         with open(incoming, "w+b") as copy:
             # If the file grows during the copy, the copy ends at the limit.
             digest, size = copies.copy(source, copy, targets.limit)
+            if is_program:
+                os.fchmod(copy.fileno(), 0o755)
+            journal = os.path.dirname(targets.folder)
+            folders.share(copy.fileno(), journal, 0o775 if is_program else 0o664)
     except OSError:
-        incoming.unlink(missing_ok=True)  # frees the room of the incomplete copy
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(incoming)  # frees the room of the incomplete copy
         raise
-    is_program = before.st_mode & 0o111
-    if is_program:
-        os.chmod(incoming, 0o755)
-    folders.share_file(incoming, 0o775 if is_program else 0o664)
     return incoming, digest, size
 
 
-def _incoming(folder: Path) -> Path:
-    return folder.with_name(f"{_INCOMING}{os.urandom(4).hex()}")
+def _beside(folder: str, name: str) -> str:
+    """Return the path of a copy that does not have its name among the artifacts yet."""
+    return os.path.join(os.path.dirname(folder), f"{_INCOMING}{name}")
 
 
-def _named_after(entry: dict[str, Any], incoming: Path, folder: Path) -> Iterator[dict[str, Any]]:
+def _named_after(entry: dict[str, Any], incoming: str, folder: str) -> Iterator[dict[str, Any]]:
     """Yield an entry whose content is at ``incoming``; then move the content to its name."""
     waiting = _waiting(folder, entry)
     try:
@@ -253,36 +257,40 @@ def _named_after(entry: dict[str, Any], incoming: Path, folder: Path) -> Iterato
         os.replace(incoming, waiting)
         yield entry
     except BaseException:  # the entry was not written, so nothing names this content
-        incoming.unlink(missing_ok=True)
-        waiting.unlink(missing_ok=True)
+        for path in (incoming, waiting):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
         raise
     with contextlib.suppress(FileNotFoundError):  # another process has logged the same and moved it
         os.replace(waiting, target)
 
 
-def _waiting(folder: Path, entry: Mapping[str, Any]) -> Path:
+def _waiting(folder: str, entry: Mapping[str, Any]) -> str:
     """Return where the content of an entry is between its completion and its last move."""
     key = digests.sha256(f"{entry['sha256']} {entry['path']}".encode("utf-8", "surrogatepass"))
-    return folder.with_name(f"{_INCOMING}{key.hexdigest()[:32]}")
+    return _beside(folder, key.hexdigest()[:32])
 
 
 def settle(folder: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     """Finish the last move of artifacts whose process was killed after it had written their entries."""
-    waiting = {path.name for path in folder.parent.glob(f"{_INCOMING}*")}
+    waiting = {str(path) for path in folder.parent.glob(f"{_INCOMING}*")}
     for entry in entries if waiting else ():
-        path = _waiting(folder, entry)
-        if entry.get("where") == "git" and path.name in waiting:
-            os.replace(path, _target(folder, entry["path"]))
+        path = _waiting(str(folder), entry)
+        if entry.get("where") == "git" and path in waiting:
+            os.replace(path, _target(str(folder), entry["path"]))
 
 
-def _target(folder: Path, name: str) -> Path:
+def _target(folder: str, name: str) -> str:
     """Return the path of an artifact in the journal; the folders on the way are made."""
-    target = folder / name
-    if target.parent.resolve() != folder.resolve() / os.path.dirname(name):
-        raise TrackError(
-            f"the artifact {name} would be written through a link", "choose another name"
-        )
-    folders.make(str(target.parent))
-    if target.is_dir() and not target.is_symlink():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    above = folder
+    for part in name.split("/")[:-1]:
+        above = os.path.join(above, part)
+        if os.path.islink(above):
+            raise TrackError(
+                f"the artifact {name} would be written through a link", "choose another name"
+            )
+    folders.make(above)
+    target = os.path.join(folder, name)
+    if os.path.isdir(target) and not os.path.islink(target):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
     return target
