@@ -202,6 +202,7 @@ LAZY_IMPORTS = {
     "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
     "record/publish/writer.py": {
         "gittrack.folding.visible": "only a run that is resumed needs it",
+        "gittrack.git.files.pack": "only a run of very many files needs it",
     },
     "record/publish/tree.py": {
         "gittrack.git.signing": "most users do not sign, and it knows the models",

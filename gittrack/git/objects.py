@@ -20,6 +20,7 @@ from gittrack.disk import flush, folders
 
 _CHUNK = 1 << 20
 _FRESH_SECONDS = 60.0
+MANY = 1_000  # objects; so many are better in a pack (`gittrack.git.files.pack`), fewer are better loose
 
 
 def empty_tree(hash_name: str) -> str:
@@ -46,6 +47,37 @@ def parse_tree(content: bytes, id_size: int) -> list[Entry]:
         )
         at = zero + 1 + id_size
     return entries
+
+
+class NewObject(NamedTuple):
+    """An object that is not written yet; each call of ``chunks`` yields its content."""
+
+    kind: bytes
+    size: int
+    chunks: Callable[[], Iterator[bytes]]
+
+    @property
+    def header(self) -> bytes:
+        """The bytes before the content, which are part of what the id is the hash of."""
+        return self.kind + b" %d\0" % self.size
+
+    def oid(self, hash_name: str) -> str:
+        """Return the id of the object."""
+        digest = digests.of_git(hash_name, self.header, self.size)
+        for chunk in self.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def loose(self) -> Iterator[bytes]:
+        """Yield the bytes of the file of a loose object."""
+        packer = zlib.compressobj(1)
+        ready = packer.compress(self.header)
+        for chunk in self.chunks():
+            ready += packer.compress(chunk)
+            if len(ready) > _CHUNK:
+                yield ready
+                ready = b""
+        yield ready + packer.flush()
 
 
 class Store:
@@ -117,18 +149,18 @@ class Store:
         """Write a blob and return its id."""
         return self._put(b"blob", len(data), lambda: iter((data,)))
 
-    def blob_of(self, stream: BinaryIO, size: int) -> str:
-        """Write ``size`` bytes of a seekable stream as a blob, in bounded memory; return its id."""
+    def blob_of(self, path: str | os.PathLike[str], size: int) -> str:
+        """Write the first ``size`` bytes of a file as a blob, in bounded memory; return its id."""
 
         def chunks() -> Iterator[bytes]:
-            stream.seek(0)
             remaining = size
-            while remaining > 0:
-                data = stream.read(min(_CHUNK, remaining))
-                if not data:
-                    raise OSError("the file became shorter while it was read")
-                remaining -= len(data)
-                yield data
+            with open(path, "rb", buffering=0) as file:
+                while remaining > 0:
+                    data = file.read(min(_CHUNK, remaining))
+                    if not data:
+                        raise OSError("the file became shorter while it was read")
+                    remaining -= len(data)
+                    yield data
 
         return self._put(b"blob", size, chunks)
 
@@ -158,6 +190,10 @@ class Store:
         """Write an object of any kind and return its id."""
         return self._put(kind, len(data), lambda: iter((data,)))
 
+    def add(self, oid: str, draft: NewObject) -> None:
+        """Write the object with this id."""
+        self._keep(oid, draft.loose)
+
     def adopt(self, folder: str) -> None:
         """Copy every loose object below another objects folder into this one."""
         for fan in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -168,41 +204,34 @@ class Store:
                     with open(os.path.join(folder, fan, rest), "rb") as source:
                         self._keep(fan + rest, lambda source=source: _chunks(source))  # type: ignore[misc]
 
+    def freshen(self, oid: str) -> bool:
+        """Give the loose object with this id a new time stamp, as git does: a prune by age has to keep it.
+
+        Returns False if it must be written: it is missing, or owned by another user of a shared repository.
+        """
+        path = self.path(oid)
+        try:
+            if os.stat(path).st_mtime < time.time() - _FRESH_SECONDS:
+                os.utime(path)
+            return True
+        except OSError:
+            return False
+
     def missing(self) -> list[str]:
         """Return the written ids whose loose object does not exist any more."""
         return [oid for oid in self.written if not os.path.exists(self.path(oid))]
 
     def _put(self, kind: bytes, size: int, chunks: Callable[[], Iterator[bytes]]) -> str:
-        header = kind + b" %d\0" % size
-        digest = digests.of_git(self.hash_name, header, size)
-        for chunk in chunks():
-            digest.update(chunk)
-
-        def deflated() -> Iterator[bytes]:
-            packer = zlib.compressobj(1)
-            ready = packer.compress(header)
-            for chunk in chunks():
-                ready += packer.compress(chunk)
-                if len(ready) > _CHUNK:
-                    yield ready
-                    ready = b""
-            yield ready + packer.flush()
-
-        oid = digest.hexdigest()
-        self._keep(oid, deflated)
+        draft = NewObject(kind, size, chunks)
+        oid = draft.oid(self.hash_name)
+        self.add(oid, draft)
         return oid
 
     def _keep(self, oid: str, chunks: Callable[[], Iterator[bytes]]) -> None:
         self.written.append(oid)
         target = self.path(oid)
-        if self._batch is not None and target in self._batch:
+        if (self._batch is not None and target in self._batch) or self.freshen(oid):
             return
-        try:
-            if os.stat(target).st_mtime < time.time() - _FRESH_SECONDS:
-                os.utime(target)  # as git does: a prune by age has to keep it
-            return
-        except OSError:  # missing, or owned by another user of a shared repository: write it
-            pass
         for _ in range(20):
             try:
                 self._write(target, chunks())

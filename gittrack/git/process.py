@@ -71,7 +71,7 @@ class Call:
     env
         Additional environment variables.
     feed
-        The bytes for stdin, or a piped call whose output is the input.
+        The bytes for stdin, a piped call whose output is the input, or an open file, which is closed here.
     piped
         Whether the output goes to another call.
     talking
@@ -86,7 +86,7 @@ class Call:
         *,
         cwd: str | None = None,
         env: Mapping[str, str] | None = None,
-        feed: bytes | Call | None = None,
+        feed: bytes | Call | int | None = None,
         piped: bool = False,
         talking: bool = False,
         largest: int | None = None,
@@ -180,7 +180,7 @@ class Repo(NamedTuple):
     def call(
         self,
         *args: str,
-        feed: bytes | Call | None = None,
+        feed: bytes | Call | int | None = None,
         env: Mapping[str, str] | None = None,
         shared: bool = False,
         piped: bool = False,

@@ -31,7 +31,8 @@ class Child:
     env
         The whole environment.
     feed
-        The stdin: bytes, a ``piped`` child whose stdout is read, or None for an empty one.
+        The stdin: bytes, a ``piped`` child whose stdout is read, an open file, which is closed here, or
+        None for an empty one.
     piped
         Whether stdout goes to another child.
 
@@ -45,7 +46,7 @@ class Child:
         self,
         argv: list[str],
         env: Mapping[str, str],
-        feed: bytes | Child | None,
+        feed: bytes | Child | int | None,
         *,
         piped: bool = False,
     ) -> None:
@@ -64,9 +65,11 @@ class Child:
                 if fd >= 0:
                     os.close(fd)
 
-    def _source(self, feed: bytes | Child | None) -> int:
+    def _source(self, feed: bytes | Child | int | None) -> int:
         if feed is None:
             return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        if isinstance(feed, int):
+            return feed
         if isinstance(feed, Child):
             feed._open.discard(feed._out)
             return feed._out

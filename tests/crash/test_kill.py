@@ -21,6 +21,8 @@ COUNTDOWN = (
     CODE
     + """
 import gittrack, gittrack.api, gittrack.record.session, gittrack.record.recovery
+from gittrack.git import objects
+objects.MANY = int(os.environ.get("MANY", objects.MANY))
 WATCHED = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link")
 WATCHED += ("os.truncate", "os.utime", "os.listdir")
 STARTS = ("subprocess.Popen", "os.posix_spawn")
@@ -106,20 +108,23 @@ def assert_has(place: Path, acknowledged: list[str]) -> None:
 
 
 @functools.cache
-def steps_of_life() -> int:
+def steps_of_life(many: int) -> int:
     """Return how many steps a run takes when nothing stops it."""
-    return steps_of(LIFE, repo("echo '# changed' >> train.py", "measured"))
+    return steps_of(LIFE, repo("echo '# changed' >> train.py", f"measured{many}"), many)
 
 
-def steps_of(code: str, place: Path) -> int:
-    done = python(code, place, {"STEPS": str(FOREVER)})
+def steps_of(code: str, place: Path, many: int = 1_000) -> int:
+    done = python(code, place, {"STEPS": str(FOREVER), "MANY": str(many)})
     assert done.code == 0, done.err
     return FOREVER - int(done.out.split()[-1])
 
 
-def kill_at(step: int, place: Path) -> bool:
-    """Kill a run at a step, and check what is there; return whether there was such a step."""
-    done = python(LIFE, place, {"STEPS": str(step)})
+def kill_at(step: int, place: Path, many: int = 1_000) -> bool:
+    """Kill a run at a step, and check what is there; return whether there was such a step.
+
+    A run with ``many`` artifacts writes a pack.
+    """
+    done = python(LIFE, place, {"STEPS": str(step), "MANY": str(many)})
     assert done.code in (0, -signal.SIGKILL), done
     acknowledged = done.out.split()
     assert ("finish" in acknowledged) or done.code != 0
@@ -133,16 +138,17 @@ def kill_at(step: int, place: Path) -> bool:
     return done.code != 0
 
 
-@pytest.mark.parametrize("part", range(6))
-def test_a_kill_at_a_step_of_a_run(place, part):
+@pytest.mark.parametrize(("part", "many"), [*((part, 1_000) for part in range(6)), (4, 1)])
+def test_a_kill_at_a_step_of_a_run(place, part, many):
     # The number of steps varies a little.
-    assert kill_at(1 + (steps_of_life() - 8) * part // 5, place)
+    assert kill_at(1 + (steps_of_life(many) - 8) * part // 5, place, many)
 
 
 @pytest.mark.slow
-def test_a_kill_at_every_step_of_a_run():
+@pytest.mark.parametrize("many", [1_000, 1])
+def test_a_kill_at_every_step_of_a_run(many):
     def kill(step: int) -> bool:
-        return kill_at(step, repo("echo '# changed' >> train.py", f"repo{step}"))
+        return kill_at(step, repo("echo '# changed' >> train.py", f"repo{step}"), many)
 
     assert at_every_step(kill) > 100
 

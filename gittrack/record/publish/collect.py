@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def _outputs(
         name = entry["path"]
         try:
             if entry.get("where") == "git":
-                artifacts[name] = _artifact(folder / name)
+                artifacts[name] = _artifact(os.path.join(folder, name))
             elif pointer := _pointer(entry, entries):
                 artifacts[name] = pointer
             outputs.append(entry)
@@ -105,9 +106,9 @@ def _indexes(outputs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]
         yield media_index.index_path(entries), media_index.index(entries)
 
 
-def _artifact(path: Path) -> Artifact:
-    status = path.lstat()
-    if path.is_symlink():
+def _artifact(path: str) -> Artifact:
+    status = os.lstat(path)
+    if stat.S_ISLNK(status.st_mode):
         return Artifact(os.fsencode(os.readlink(path)), link=True)
     return Artifact(FilePart(path, status.st_size), executable=bool(status.st_mode & 0o100))
 

@@ -17,7 +17,7 @@ from gittrack.git import objects
 class FilePart(NamedTuple):
     """The first ``size`` bytes of a file, which are read when the commit is written."""
 
-    path: Path
+    path: str | Path
     size: int
 
 
@@ -102,8 +102,7 @@ def write(store: objects.Store, contents: RunContents) -> str:
 def _blob(store: objects.Store, content: bytes | FilePart) -> str:
     if isinstance(content, bytes):
         return store.blob(content)
-    with open(content.path, "rb") as file:
-        return store.blob_of(file, content.size)
+    return store.blob_of(content.path, content.size)
 
 
 def _artifact_tree(store: objects.Store, artifacts: Iterable[tuple[str, Artifact]]) -> str:

@@ -124,7 +124,7 @@ def write_run(
         If the run cannot be committed, or if its ref exists and is another run.
     """
     facts = dict(contents.facts)
-    store = objects.Store(git.object_store_path(repo), repo.hash_name)
+    store = _store(repo, contents)
     ref = layout.run_ref(facts["experiment"], facts["id"])
     parents, lost = _parents(repo, store, facts.get("code") or {}, resumes)
     if lost:
@@ -164,6 +164,15 @@ def write_run(
     summaries = {name: metric.to_dict() for name, metric in contents.metrics.items()}
     info = run_info.from_facts(facts, contents.params, summaries, commit=commit, ref=ref)
     return Published(ref, commit, info, commits.notes), settled
+
+
+def _store(repo: git.Repo, contents: tree.RunContents) -> objects.Store:
+    """Return the store for the objects of a run: packs if it has very many files, else loose objects."""
+    if len(contents.artifacts) < objects.MANY:
+        return objects.Store(git.object_store_path(repo), repo.hash_name)
+    from gittrack.git.files import pack  # noqa: PLC0415 - few runs have so many files
+
+    return pack.PackStore(repo)
 
 
 def _parents(

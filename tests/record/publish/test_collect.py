@@ -209,11 +209,10 @@ class TestArtifacts:
         output(book, "link", None)
         (book.folder / layout.ARTIFACTS / "link").symlink_to("a.bin")
         contents, notes = collected(book)
+        folder = book.folder / layout.ARTIFACTS
         assert contents.artifacts == {
-            "a.bin": Artifact(FilePart(book.folder / layout.ARTIFACTS / "a.bin", 3)),
-            "run.sh": Artifact(
-                FilePart(book.folder / layout.ARTIFACTS / "run.sh", 10), executable=True
-            ),
+            "a.bin": Artifact(FilePart(f"{folder}/a.bin", 3)),
+            "run.sh": Artifact(FilePart(f"{folder}/run.sh", 10), executable=True),
             "link": Artifact(b"a.bin", link=True),
         }
         assert [entry["path"] for entry in contents.outputs] == ["a.bin", "run.sh", "link"]
