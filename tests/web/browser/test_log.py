@@ -89,13 +89,16 @@ def test_a_long_log_is_shown_by_parts_and_searched_in_whole(project, served, pag
     expect(console.locator("p").first).to_have_text(re.compile("^line 0 "))
 
 
-def test_a_page_that_is_printed_at_once_has_its_log(project, served, page):
+def test_a_page_that_is_printed_at_once_is_complete(project, served, page):
     assert helpers.run_cli("run", "--", sys.executable, "-c", "print('began')").code == 0
     is_late = lambda route: route.request.resource_type != "fetch" and route.continue_()  # noqa: E731
-    page.route("**/data/log*", is_late)
-    page.goto(served.address)
-    page.locator("tbody tr[data-key]").first.dblclick()
-    expect(page.get_by_role("log").locator(".loading")).to_have_text("loading")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.get_by_role("log").locator("p")).to_have_text(["began"])
-    page.unroute("**/data/log*")
+    log = page.get_by_role("log")
+    for late in ("log", "run"):  # the log, and the view with all that is in it
+        page.route(f"**/data/{late}?*", is_late)
+        page.goto(served.address)
+        page.locator("tbody tr[data-key]").first.dblclick()
+        expect(page.get_by_text("loading", exact=True)).to_be_visible()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(log.locator("p")).to_have_text(["began"])
+        page.unroute(f"**/data/{late}?*")
+        page.reload()

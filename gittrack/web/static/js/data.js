@@ -9,8 +9,6 @@ import { httpSource } from "./data_http.js";
  * @property {boolean} live  whether there is a server, so that documents can change
  * @property {(name: string, params?: Record<string, any>, options?: {signal?: AbortSignal, etag?: string}) => Promise<any>} get
  *   the document; null if the server has nothing newer than `etag`.  Throws DataError.
- * @property {(name: string, params?: Record<string, any>) => any} [now]  the document at once, for paper: printing waits for
- *   nothing that comes later; null if there is none
  * @property {(key: string, output: any) => string | null} artifact  the address of the content of an artifact
  * @property {(key: string, output: any) => string | null} figure  the address of a page that draws an artifact by plotly
  */

@@ -13,6 +13,7 @@ export function httpSource() {
     live: true,
     async get(name, params = {}, options = {}) {
       if (name === "start") return startOf();
+      if (document.documentElement.hasAttribute("data-paper")) return forPaper(name, params);
       /** @type {Record<string, string>} */
       const headers = options.etag ? { "If-None-Match": options.etag } : {};
       const response = await ask(`data/${name}?${query(params)}`, { headers, signal: options.signal });
@@ -22,12 +23,6 @@ export function httpSource() {
       if (!response.ok) throw errorOf(answer.error || {}, response.status);
       const etag = response.headers.get("ETag");
       return etag ? { ...answer, etag } : answer;
-    },
-    now(name, params = {}) {
-      const request = new XMLHttpRequest();
-      request.open("GET", `data/${name}?${query(params)}`, false);
-      request.send();
-      return request.status === 200 ? JSON.parse(request.responseText) : null;
     },
     artifact: (key, output) => (output.oid ? `artifact/${output.oid}?${query({ run: key })}` : null),
     figure: (key, output) => `figure/${output.oid}?${query({ run: key })}`,
@@ -39,6 +34,16 @@ function startOf() {
   const start = JSON.parse(document.getElementById("start")?.textContent || "{}");
   if (start.error) throw errorOf(start.error, 500);
   return start;
+}
+
+// Printing waits for nothing that comes later.
+function forPaper(/** @type {string} */ name, /** @type {Record<string, any>} */ params) {
+  const request = new XMLHttpRequest();
+  request.open("GET", `data/${name}?${query({ ...params, binary: false })}`, false);
+  request.send();
+  const answer = JSON.parse(request.responseText);
+  if (request.status !== 200) throw errorOf(answer.error || {}, request.status);
+  return answer;
 }
 
 function errorOf(/** @type {any} */ { message, hint, column }, /** @type {number} */ status) {

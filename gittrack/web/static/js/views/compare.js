@@ -90,6 +90,7 @@ function tabbed(/** @type {App} */ app, /** @type {[string, string, (onEnd: OnEn
     for (const details of panels.flatMap((panel) => [...panel.querySelectorAll("details.code-pair")])) details.open = true;
   };
   addEventListener("beforeprint", print);
+  if (globalThis.document.documentElement.hasAttribute("data-paper")) print(); // the view is made while it is printed
   onEnd(() => (clearTimeout(waiting), removeEventListener("beforeprint", print)));
   choose(settings(app.store.get().axes).tab || "");
   return el("div", {}, el("div", { role: "tablist", class: "tabs", "aria-label": "what is compared" }, ...buttons), ...panels);

@@ -36,29 +36,19 @@ export function createLog(app, key, { oid = "", title = "log", atEnd = true } = 
   let busy = false;
   let stopped = false;
 
-  const fields = (/** @type {object} */ more) => ({ run: key, oid, limit: PART, ...more });
-  const ask = (/** @type {object} */ more) => app.data.get("log", fields(more));
+  const ask = (/** @type {object} */ more) => app.data.get("log", { run: key, oid, limit: PART, ...more });
 
   /** Show the part that begins at a byte; without one, the end. */
   async function load(/** @type {number} */ at = -1) {
-    begin(await ask(at < 0 ? {} : { from: Math.max(at, first) }), at);
-  }
-
-  function begin(/** @type {any} */ document, /** @type {number} */ at) {
+    const document = await ask(at < 0 ? {} : { from: Math.max(at, first) });
     take(document);
     parts.reset(document);
     paint();
     box.scrollTop = at < 0 ? box.scrollHeight : 0;
   }
 
-  // A page that is printed as soon as it is opened has not got the text yet.
-  function beforePrint() {
-    const loading = box.querySelector(".loading");
-    const document = loading && app.data.now?.("log", fields(atEnd ? {} : { from: 0 }));
-    if (!document) return;
-    loading.remove();
-    begin(document, atEnd ? -1 : 0);
-  }
+  const loadFirst = () => app.guarded(() => load(atEnd ? -1 : 0).finally(() => box.querySelector(".loading")?.remove()));
+  const beforePrint = () => box.querySelector(".loading") && loadFirst();
 
   async function toEnd() {
     if (parts.to() < total) await load();
@@ -130,9 +120,8 @@ export function createLog(app, key, { oid = "", title = "log", atEnd = true } = 
     line.scrollIntoView({ block: "nearest" });
   }
 
-  app.guarded(() => load(atEnd ? -1 : 0).finally(() => box.querySelector(".loading")?.remove()));
+  loadFirst();
   addEventListener("beforeprint", beforePrint);
-  if (document.documentElement.dataset.paper !== undefined) beforePrint(); // it was made for paper
   return {
     element,
     stop: () => {

@@ -104,13 +104,13 @@ export function signOf(runs, keys) {
  * @param {HTMLElement} root
  * @param {import("../main.js").App} app
  * @param {() => Promise<any>} load  returns the document
- * @param {(document: any, onEnd: (end: () => void) => void) => import("../dom.js").Child[]} draw  `onEnd` takes what must be
+ * @param {(document: any, onEnd: (end: () => void) => void) => import("../dom.js").Child[]} content  `onEnd` takes what must be
  *   ended before the page is drawn again or removed: timers, listeners
  * @param {string[]} names  the fields of the state on which the page depends
  * @param {(state: any) => Sign} [sign]  the page stays as it is while this is equal
  * @returns {() => void} removes it
  */
-export function mountPage(root, app, load, draw, names, sign) {
+export function mountPage(root, app, load, content, names, sign) {
   const page = el("div", { class: "page", tabindex: "0" }, el("p", { class: "muted", text: "loading" }));
   fill(root, page);
   page.addEventListener("blur", () => page.classList.remove("arrived"));
@@ -131,23 +131,31 @@ export function mountPage(root, app, load, draw, names, sign) {
     page.classList.add("arrived");
     page.focus({ preventScroll: true });
   }
+  let isDrawn = false;
   function refresh() {
     const now = sign ? sign(app.store.get()) : null;
     const before = last;
     last = now;
     if (now && before && now.id === before.id && (before.detail === null || now.detail === before.detail)) return;
+    draw();
+  }
+  function draw() {
     const mine = ++turn;
     app.guarded(async () => {
       const document = await load();
       if (mine !== turn) return;
+      isDrawn = true;
       end();
-      fill(page, ...draw(document, (stop) => ends.push(stop)));
+      fill(page, ...content(document, (stop) => ends.push(stop)));
       if (last?.id !== named) arrive();
     });
   }
   refresh();
+  const beforePrint = () => isDrawn || draw(); // what is asked for while a page is printed comes at once
+  addEventListener("beforeprint", beforePrint);
   const off = app.store.on(names, refresh);
   return () => {
+    removeEventListener("beforeprint", beforePrint);
     turn = -1;
     end();
     off();
