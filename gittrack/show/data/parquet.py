@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, BinaryIO
 
 from gittrack.core.errors import TrackError
@@ -46,7 +47,7 @@ def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO
             cells = (
                 [convert(row.get(name)) for row in part] for name, (_, convert) in columns.items()
             )
-            arrays = [arrow.array(c, kind) for c, kind in zip(cells, kinds, strict=True)]
+            arrays = [_array(arrow, c, kind) for c, kind in zip(cells, kinds, strict=True)]
             batches.append(arrow.record_batch(arrays, schema=schema))
             if len(batches) * _ROWS >= _BATCH or len(part) < _ROWS:
                 writer.write_table(arrow.Table.from_batches(batches))
@@ -66,7 +67,8 @@ def write_history(points: Iterable[tuple[str, str, float, float, float]], target
         while part := list(islice(stream, _BATCH)):
             texts = [[_text(point[i]) for point in part] for i in (0, 1)]
             numbers = [[float(point[i]) for point in part] for i in (2, 3, 4)]
-            arrays = [arrow.array(c, k) for c, k in zip([*texts, *numbers], kinds, strict=True)]
+            columns: list[list[Any]] = [*texts, *numbers]
+            arrays = [_array(arrow, c, kind) for c, kind in zip(columns, kinds, strict=True)]
             writer.write_batch(arrow.record_batch(arrays, schema=schema))
 
 
@@ -80,6 +82,32 @@ def library() -> tuple[Any, Any]:
             "Parquet needs pyarrow, which is not installed", "pip install 'gittrack[parquet]'"
         ) from None
     return pyarrow, parquet
+
+
+def _array(arrow: Any, cells: list[Any], kind: Any) -> Any:
+    """Return an array of Arrow.
+
+    It is made from buffers: ``pyarrow.array`` imports pandas if that is
+    installed, which takes 50 MB and half a second.
+    """
+    nulls = cells.count(None)
+    bitmap = _bits([cell is not None for cell in cells]) if nulls else None
+    if kind == arrow.string():
+        texts = [b"" if cell is None else cell.encode() for cell in cells]
+        content = [array("i", accumulate(map(len, texts), initial=0)), b"".join(texts)]
+    elif kind == arrow.bool_():
+        content = [_bits(cells)]
+    else:
+        numbers = [cell or 0 for cell in cells] if nulls else cells
+        content = [array("q" if kind == arrow.int64() else "d", numbers)]
+    buffers = [None if part is None else arrow.py_buffer(part) for part in (bitmap, *content)]
+    return arrow.Array.from_buffers(kind, len(cells), buffers, nulls)
+
+
+def _bits(flags: Sequence[Any]) -> bytes:
+    """Return flags as a bitmap of Arrow: the first is the lowest bit of the first byte."""
+    digits = "".join("1" if flag else "0" for flag in reversed(flags))
+    return int(digits or "0", 2).to_bytes(len(flags) // 8 + 1, "little")
 
 
 class _Values:

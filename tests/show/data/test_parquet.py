@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gittrack.core.errors import TrackError
 from gittrack.show.data import parquet
@@ -53,6 +56,32 @@ def test_a_missing_value_is_null_and_the_columns_keep_their_order():
     file = io.BytesIO()
     parquet.write([{"b": 1}, {"a": "x"}], ["b", "a"], file)
     assert read(file).to_pydict() == {"b": [1, None], "a": [None, "x"]}
+
+
+def test_pandas_is_not_imported():
+    script = (
+        "import io, sys; from gittrack.show.data import parquet; "
+        "parquet.write([{'x': 1, 'y': 'a'}, {'x': 0.5, 'y': None}], ['x', 'y'], io.BytesIO()); "
+        "sys.exit('pandas' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@given(st.lists(st.none() | st.booleans()), st.lists(st.none() | st.integers(-(2**63), 2**63 - 1)))
+def test_arrays_are_those_of_pyarrow(flags, whole_numbers):
+    import pyarrow as arrow
+
+    texts = [None if number is None else f"é{number}" for number in whole_numbers]
+    numbers = [None if number is None else float(number) for number in whole_numbers]
+    for cells, kind in (
+        (flags, arrow.bool_()),
+        (whole_numbers, arrow.int64()),
+        (numbers, arrow.float64()),
+        (texts, arrow.string()),
+    ):
+        made = parquet._array(arrow, cells, kind)
+        made.validate(full=True)
+        assert made.equals(arrow.array(cells, kind))
 
 
 def test_rows_are_written_in_parts(monkeypatch):
