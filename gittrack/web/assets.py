@@ -21,9 +21,12 @@ from gittrack.web import security
 
 FOLDER = Path(__file__).parent / "static"
 MAIN = "js/main.js"
+# A page in one file never calls what these export.
+SERVER_ONLY = ("js/data_http.js", "js/live.js", "js/merge.js")
 STYLE = '<link rel="stylesheet" href="static/style.css">\n'
 SCRIPT = '<script type="module" src="static/page.js"></script>\n'
 _COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Behind code.  Inside a string there would be a quote up to the end of the line.
 _NOTE = re.compile(r"""(?<=[;{},)\]]) // [^"'`\n]*$""", re.M)
 _EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
@@ -53,8 +56,9 @@ def served() -> dict[str, tuple[str, bytes]]:
 
 @cache
 def style() -> str:
-    """Return the style of the page."""
-    return files()["style.css"].decode()
+    """Return the style of the page, without comments and indentation."""
+    rules = _STYLE_COMMENT.sub("", files()["style.css"].decode())
+    return "".join(f"{line.strip()}\n" for line in rules.splitlines() if line.strip())
 
 
 @cache
@@ -142,10 +146,21 @@ def _resolve(path: str, target: str) -> str:
 
 
 @cache
-def script() -> str:
-    """Return all modules as one script, each after those that it imports."""
+def script(*, in_file: bool = False) -> str:
+    """Return all modules as one script, each after those that it imports.
+
+    Parameters
+    ----------
+    in_file : bool
+        For a page in one file, which has no server: its modules are left out.
+    """
     names = {module.path: f"module{number}" for number, module in enumerate(modules())}
-    return "".join(_joined(module, names) for module in modules())
+    return "".join(
+        f"let {names[module.path]} = {{}};\n"
+        if in_file and module.path in SERVER_ONLY
+        else _joined(module, names)
+        for module in modules()
+    )
 
 
 def compact(code: str) -> str:

@@ -61,7 +61,7 @@ def runs_page(
 
 def join(documents: Mapping[str, Any]) -> bytes:
     """Return the page with these documents: HTML that needs no other file and no network."""
-    code, style = assets.script(), assets.style()
+    code, style = assets.script(in_file=True), assets.style()
     script = starter(code, style)
     scripts = " ".join(f"'{assets.digest(content)}'" for content in (script, code))
     policy = (

@@ -35,7 +35,7 @@ def test_the_policy_allows_the_starter_and_the_script_in_it_and_nothing_else():
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
     packed = re.match(r'const packed = "([^"]*)";', script[1])
     code = gzip.decompress(base64.b64decode(packed[1]))
-    assert code.decode() == assets.script()
+    assert code.decode() == assets.script(in_file=True)
     inner = base64.b64encode(hashlib.sha256(code).digest()).decode()
     assert f"script-src 'sha256-{digest}' 'sha256-{inner}'; style-src" in page
     assert "unsafe" not in page.partition("<script")[0]

@@ -13,7 +13,6 @@ const PAUSE = 2000; // milliseconds
  * @param {import("./main.js").App} app
  */
 export function startLive(app) {
-  if (!app.data.live) return;
   let cursor = app.store.get().start.cursor;
   let etag = "";
   let timer = 0;

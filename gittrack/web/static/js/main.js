@@ -83,7 +83,7 @@ async function main() {
   followPrinting();
   showView(root, app);
   startLoading(app);
-  startLive(app);
+  if (app.data.live) startLive(app);
 }
 
 function showView(/** @type {HTMLElement} */ root, /** @type {App} */ app) {

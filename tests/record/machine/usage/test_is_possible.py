@@ -16,4 +16,5 @@ with gittrack.init() as run:
 """
     assert python(code).out == "0\n"
     with_psutil = code.replace("lambda name: None", 'lambda name: "psutil"')
-    assert python(with_psutil).out == "1\n"
+    begun = with_psutil.replace("    print", "    while not _thread._count(): pass\n    print")
+    assert python(begun).out == "1\n"
