@@ -115,7 +115,9 @@ class Application:
         if path == "/":
             cookie = self.guard.set_cookie(f"{self.base_path}/")
             parts = self._first_page(environ)
-            return Answer(parts, "text/html; charset=utf-8", 200, (cookie,), assets.policy())
+            has_chunks = environ.get("SERVER_PROTOCOL") != "HTTP/1.0"  # which some proxies speak
+            page = parts if has_chunks else b"".join(parts)
+            return Answer(page, "text/html; charset=utf-8", 200, (cookie,), assets.policy())
         kind, _, name = path[1:].partition("/")
         if kind == "static" and name in assets.served():
             file_kind, content = assets.served()[name]

@@ -9,9 +9,11 @@ import subprocess
 
 import pytest
 
+from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.web import assets
 from gittrack.web.application import Application
+from gittrack.web.security import Guard
 
 
 def forget() -> None:
@@ -44,6 +46,16 @@ def test_the_page_of_a_server_has_its_first_document_inside(served, monkeypatch)
     reply = served.get("/")
     assert (reply.status, reply.headers["transfer-encoding"]) == (200, "chunked")
     assert first_document(reply.body)["error"]["message"] == "the repository is damaged"
+
+
+def test_a_proxy_that_speaks_http_1_0_gets_the_page_with_its_length(project):
+    headers: dict[str, str] = {}
+    request = {"REQUEST_METHOD": "GET", "HTTP_HOST": "localhost", "PATH_INFO": "/"}
+    request |= {"QUERY_STRING": "token=t", "SERVER_PROTOCOL": "HTTP/1.0"}
+    application = Application(git.find(), Guard("t", "f00d"))
+    (page,) = application(request, lambda status, fields: headers.update(fields))
+    assert headers["Content-Length"] == str(len(page))
+    assert first_document(page)["live"]
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
