@@ -98,7 +98,7 @@ def _array(arrow: Any, cells: list[Any], kind: Any) -> Any:
     elif kind == arrow.bool_():
         content = [_bits(cells)]
     else:
-        numbers = [cell or 0 for cell in cells] if nulls else cells
+        numbers = [0 if cell is None else cell for cell in cells] if nulls else cells
         content = [array("q" if kind == arrow.int64() else "d", numbers)]
     buffers = [None if part is None else arrow.py_buffer(part) for part in (bitmap, *content)]
     return arrow.Array.from_buffers(kind, len(cells), buffers, nulls)

@@ -94,7 +94,8 @@ def _mean_and_deviation(values: Sequence[float]) -> tuple[float | None, float | 
 
 
 def _shared(name: str, values: Sequence[Any], groups: Sequence[RunGroup]) -> dict[str, list[Any]]:
-    is_typed = not name.startswith("params.") and facts.TYPES[facts.LISTED[name].kind] is not list
+    fact = facts.LISTED.get(name)  # None for a param, and for a name that no run has
+    is_typed = fact is not None and facts.TYPES[fact.kind] is not list
     keys = values if is_typed else keys_of(values)
     return {
         "value": [values[group.members[0]] for group in groups],

@@ -102,3 +102,10 @@ def assert_groups(repo: git.Repo, raws: Sequence[Raw], by: list[str], expected: 
         for part in ("mean", "deviation"):
             near = [cell[part] and pytest.approx(cell[part], rel=1e-12) for cell in shown]
             assert column[part] == near, (by, column["name"], part)
+
+
+def test_a_column_that_no_run_has_is_empty(empty_repo):
+    grouped = group_runs(empty_repo, varied(), ["status"])
+    states = numbers.states_of(empty_repo, grouped)
+    (column,) = numbers.cells(empty_repo, grouped, grouped.groups, ["nothing"], states)
+    assert column == {"name": "nothing", "value": [None, None], "different": [1, 1]}

@@ -34,7 +34,7 @@ export function inGroups(runs, part, request, columns) {
 export function placedGroups(runs, part) {
   const named = part.by.map((/** @type {any} */ { name, values }) => ({ head: headOf(runs, name), values }));
   part.key.forEach((/** @type {string} */ key, /** @type {number} */ i) => {
-    const cells = Object.fromEntries(part.columns.map(({ name, ...numbers }) => [name, Object.fromEntries(Object.entries(numbers).map(([part, values]) => [part, values[i]]))]));
+    const cells = Object.fromEntries(part.columns.map((/** @type {any} */ { name, ...numbers }) => [name, Object.fromEntries(Object.entries(numbers).map(([number, values]) => [number, values[i]]))]));
     runs.groups.entries[part.offset + i] = { key: `*${key}`, label: labelOf(named, i), first: part.first[i], size: part.size[i], cells };
   });
   return { ...runs };

@@ -79,7 +79,10 @@ export function groupCell(look, column, line) {
   return sharedCell(column, valueAt(column, line.rows[0]), others.size);
 }
 
-// Of a group that the server computed; its numbers are not here yet if the column was chosen a moment ago.
+/**
+ * Return the content of a cell of a group that the server computed; its numbers come later if the column was chosen a moment ago.
+ * @returns {ReturnType<typeof runCell>}
+ */
 function entryCell(/** @type {any} */ column, /** @type {any} */ numbers) {
   if (!numbers) return { text: "…", class: "same", title: false, shade: 0 };
   return column.group === "metric" ? meanCell(numbers) : sharedCell(column, numbers.value, numbers.different);
