@@ -83,7 +83,7 @@ def choose(root: str, changes: Iterable[ChangedPath], settings: Settings) -> Cap
     total, max_files = 0, settings.max_snapshot_files
     candidates, crowd = _within_number(list(changes), max_files)
     chosen = [change for change in candidates if change.is_removed]
-    sized = [(_size(root, change.path), change) for change in candidates if change not in chosen]
+    sized = [(_size(root, change.path), change) for change in candidates if not change.is_removed]
     for size, change in sorted(sized, key=lambda pair: (pair[0], pair[1].path)):
         reason = ""
         if is_withheld(change.path):

@@ -106,7 +106,7 @@ def _take(
     if is_plain:
         tree = _tree_without_index(index, head_tree, choice.chosen)
     else:
-        done = [c for c in choice.chosen if c.is_removed or c.path in index.sparse]
+        done = {c for c in choice.chosen if c.is_removed or c.path in index.sparse}
         index.take(
             [change.path.rstrip("/") for change in choice.chosen if change not in done],
             [IndexEntry(change.path.rstrip("/"), change.head) for change in left_out],
