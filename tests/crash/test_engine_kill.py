@@ -115,9 +115,10 @@ def test_workers_that_joined_go_on_for_the_next_process(marks):
     sweep.kill()
     sweep.communicate()
     again = start(sys.executable, "-m", "gittrack", "sweep", "resume", "@", "--engine", "workers")
-    with open(marks / "hold", "w") as hold:  # both trials go on
-        hold.write("go\ngo\n")
-    again.communicate()
+    # Both trials go on, also one that is about to read: a pipe forgets its content if nobody has it open.
+    with open(marks / "hold", "r+b", buffering=0) as hold:
+        hold.write(b"go\ngo\n")
+        again.communicate()
     check(again.returncode == 0)
     assert worker.wait() == 0
     runs = json.loads(look("ls", "-n", "99", "--sort", "started", "--json").out)
