@@ -11,9 +11,8 @@ from gittrack.read import doctor_items
 from gittrack.read.doctor_objects import CheckedTree, RunObjects
 from gittrack.read.runs.reader import Raw
 
-_fault = functools.lru_cache(maxsize=1024)(
-    paths.fault
-)  # most runs have artifacts with the same names
+# Most runs have artifacts with the same names.
+_fault = functools.lru_cache(maxsize=1024)(paths.fault)
 
 
 def faults(objects: RunObjects, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:

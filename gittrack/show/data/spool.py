@@ -29,9 +29,7 @@ class Spool(Sequence[T]):
     def __init__(self, values: Iterable[T]) -> None:
         self._file = _temporary_file()
         self._handle = self._file.fileno() if self._file else -1  # nothing can be written to it
-        self._places: list[
-            tuple[int, int]
-        ] = []  # where each block begins in the file, and its size
+        self._places: list[tuple[int, int]] = []  # of each block in the file: its begin and size
         self._in_memory: dict[int, bytes] = {}  # the blocks that are not in the file
         self._count = end = 0
         rest = iter(values)

@@ -13,10 +13,8 @@ from gittrack.read.runs.blocks import LazyRuns
 from gittrack.read.runs.reader import Raw
 from gittrack.web.grouping.keys import keys_of
 
-_FACTS = (
-    "experiment",
-    "cwd",
-)  # that runs of one configuration share, besides their params and command
+# What runs of one configuration share, besides their params and command.
+_FACTS = ("experiment", "cwd")
 
 
 class RunGroup(NamedTuple):

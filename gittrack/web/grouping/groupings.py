@@ -44,6 +44,7 @@ class Groupings:
             earlier = self._kept.get(request)
             now = stamps.look(repo, earlier[0] if earlier else None)
             if earlier is not None and earlier[0] == now:
+                self._kept.move_to_end(request)
                 return earlier[1]
             grouped = group_runs(repo, _runs(repo, params), params.many("group"))
             self._kept[request] = now, grouped

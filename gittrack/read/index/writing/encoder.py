@@ -269,9 +269,8 @@ class _Merging:
         """Return the rows of the parts of a column in ascending order, with their texts."""
         if len(parts) == 1:
             return parts[0]
-        layouts = tuple(
-            [id(rows) for rows, _ in parts]
-        )  # all columns of a layout have the same rows
+        # All columns of a layout have the same list of rows.
+        layouts = tuple([id(rows) for rows, _ in parts])
         if layouts not in self._orders:
             rows = [row for of_part, _ in parts for row in of_part]
             order = sorted(range(len(rows)), key=rows.__getitem__)
