@@ -68,6 +68,15 @@ def share(handle: int, folder: str, mode: int) -> None:
             os.fchmod(handle, mode)
 
 
+def content(path: str) -> bytes:
+    """Return the content of a file; empty if it cannot be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
 def keep(path: str, content: bytes) -> None:
     """Write a small cache file, completely or not at all; errors are ignored."""
     folder = os.path.dirname(path) or os.curdir

@@ -14,7 +14,7 @@ def check(memory: str | None = None) -> None:
     The file ``memory`` records a git that is new enough, so that the next check needs no process.
     """
     program = _program()
-    if memory is not None and program and _content(memory) == program:
+    if memory is not None and program and folders.content(memory) == program:
         return
     old = git.too_old()
     if old is not None:
@@ -31,11 +31,3 @@ def _program() -> bytes:
     except OSError:
         return b""
     return os.fsencode(f"{path} {status.st_size} {status.st_mtime_ns}\n")
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""

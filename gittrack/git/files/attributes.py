@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
+from gittrack.disk import folders
+
 # What each attribute that converts has in its name, or in that of a macro that is defined in a file.
 _WORDS = (b"text", b"eol", b"crlf", b"filter", b"ident", b"encoding")
 # The file of the system, by the places where git is installed.
@@ -28,7 +30,7 @@ def convert_everywhere(common_dir: str, config: Mapping[str, str]) -> bool:
 
 def convert(paths: Iterable[str]) -> bool:
     """Return whether a file of attributes may convert a file."""
-    return any(word in content for content in map(_content, paths) for word in _WORDS)
+    return any(word in content for content in map(folders.content, paths) for word in _WORDS)
 
 
 def _files(common_dir: str, config: Mapping[str, str]) -> Iterator[str]:
@@ -36,11 +38,3 @@ def _files(common_dir: str, config: Mapping[str, str]) -> Iterator[str]:
     yield os.path.join(common_dir, "info/attributes")
     yield os.path.expanduser(config.get("core.attributesfile") or f"{home}/git/attributes")
     yield from (f"{folder}/gitattributes" for folder in _SYSTEM)
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
-    except OSError:
-        return b""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
+from gittrack.disk import folders
 from gittrack.git.files import attributes
 from gittrack.record.code.capture import Captured
 from gittrack.record.code.index import list_item
@@ -82,7 +83,7 @@ def _sentences(
     other = [
         file.path
         for file, content in zip(compared, checked_out, strict=True)
-        if content != _content(os.path.join(repo.work_tree or "", file.path))
+        if content != folders.content(os.path.join(repo.work_tree or "", file.path))
     ]
     return [
         *_sentence("the changed content passes a filter, so what is recorded may differ", filtered),
@@ -183,14 +184,6 @@ def _checked_out(repo: git.Repo, files: Sequence[_File], env: Mapping[str, str])
     for number in range(len(files)):
         content, _, out = out.partition(f"\n{mark}{number} missing\n".encode())
         yield content.partition(b"\n")[2]  # after the line with the id, the type and the size
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
-    except OSError:
-        return b""
 
 
 def _sentence(problem: str, paths: Sequence[str]) -> Iterator[str]:
