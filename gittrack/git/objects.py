@@ -207,13 +207,15 @@ class Store:
     def freshen(self, oid: str) -> bool:
         """Give the loose object with this id a new time stamp, as git does: a prune by age has to keep it.
 
-        Returns False if it must be written: it is missing, or owned by another user of a shared repository.
+        Returns False if it must be written: it is missing, owned by another user of a shared repository, or
+        empty, as a crash of the machine leaves it.
         """
         path = self.path(oid)
         try:
-            if os.stat(path).st_mtime < time.time() - _FRESH_SECONDS:
+            status = os.stat(path)
+            if status.st_mtime < time.time() - _FRESH_SECONDS:
                 os.utime(path)
-            return True
+            return status.st_size > 0
         except OSError:
             return False
 

@@ -11,6 +11,7 @@ from helpers import git as run_git
 from gittrack import git
 from gittrack.disk import flush
 from gittrack.git import objects
+from gittrack.git.files import pack
 from gittrack.git.objects import Entry
 
 
@@ -122,6 +123,17 @@ def test_an_object_that_exists_gets_a_new_time_stamp(store):
     os.utime(store.path(oid), (1, 1))
     store.blob(b"x")
     assert os.stat(store.path(oid)).st_mtime > 1
+
+
+@pytest.mark.parametrize("as_pack", [False, True])
+def test_an_object_that_a_crash_left_empty_is_written_again(store, as_pack):
+    path = store.path(store.blob(b"data"))
+    os.chmod(path, 0o644)
+    os.truncate(path, 0)
+    writing = pack.PackStore(git.find()) if as_pack else store
+    with writing.batch():
+        oid = writing.blob(b"data")
+    assert next(git.read_objects(git.find(), [oid])) == b"data"
 
 
 def test_the_objects_of_another_folder_are_adopted(store, tmp_path):
