@@ -182,6 +182,16 @@ def test_an_eye_hides_the_curves_of_a_run(table):
     expect(table).not_to_have_url(re.compile("selected="))
 
 
+def test_only_the_runs_that_are_drawn_have_a_full_mark(table):
+    full = table.locator(".eye[aria-pressed=true]")
+    expect(full).to_have_count(6)
+    rows = table.locator("tbody tr[data-key]")
+    rows.nth(2).click()
+    expect(full).to_have_count(1)
+    expect(rows.nth(2).locator(".eye")).to_have_attribute("title", "hide the curves")
+    expect(rows.nth(3).locator(".eye")).to_have_attribute("title", re.compile("^not drawn"))
+
+
 def test_rows_are_copied_and_saved(table):
     table.context.grant_permissions(["clipboard-read", "clipboard-write"])
     table.locator("tbody tr[data-key]").first.click()

@@ -122,16 +122,19 @@ export function nameEye(button, name) {
 }
 
 /**
- * Show a state by the round button of a run.
+ * Show a state by the round button of a run: full if its curves are drawn, a ring if they are hidden, a grey ring if the charts
+ * draw those of other runs.
  * @param {HTMLElement} button
  * @param {string} color
  * @param {boolean} hidden
+ * @param {boolean} drawn
  */
-export function paintEye(button, color, hidden) {
-  button.style.background = hidden ? "none" : color;
-  button.style.boxShadow = hidden ? `inset 0 0 0 2px ${color}` : "none";
-  button.title = hidden ? "show the curves" : "hide the curves";
-  button.setAttribute("aria-pressed", String(!hidden));
+export function paintEye(button, color, hidden, drawn) {
+  const isFull = drawn && !hidden;
+  button.style.background = isFull ? color : "none";
+  button.style.boxShadow = isFull ? "none" : hidden ? `inset 0 0 0 2px ${color}` : "inset 0 0 0 1px var(--muted)";
+  button.title = isFull ? "hide the curves" : hidden ? "show the curves" : "not drawn; pick the run to draw it";
+  button.setAttribute("aria-pressed", String(isFull));
 }
 
 /**

@@ -99,7 +99,8 @@ export function createLines(body, height, measure) {
       const isRun = line.row >= 0 && line.id !== "";
       const color = colors.get(line.id) ?? (isRun ? colorOf(line.id) : "transparent");
       const [isMarked, isHovered, isPicked, isHidden] = [cursor !== "" && line.id === cursor, hover !== "" && line.id === hover, isRun && selected.includes(line.id), hidden.includes(line.id)];
-      const look = [color, isMarked, isHovered, isPicked, isHidden].join();
+      const isDrawn = colors.size === 0 || colors.has(line.id); // without colours, no chart has been drawn yet
+      const look = [color, isMarked, isHovered, isPicked, isHidden, isDrawn].join();
       if (row.look === look) continue;
       row.look = look;
       element.classList.toggle("cursor", isMarked);
@@ -109,7 +110,7 @@ export function createLines(body, height, measure) {
         continue;
       }
       change(element, { "aria-selected": String(isPicked) });
-      if (row.eye) paintEye(row.eye, color, isHidden);
+      if (row.eye) paintEye(row.eye, color, isHidden, isDrawn);
     }
   }
 
