@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Hashable, Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.query.equality import key
-from gittrack.core.run import commit_message
-from gittrack.core.run.run_info import RunInfo
+from gittrack.core.run.commit_message import MISSING
 
 _MAX_VALUES = 1_000
 
@@ -48,18 +48,23 @@ class Experiment(NamedTuple):
     latest: str | None
 
 
-def params(runs: Iterable[RunInfo]) -> list[Values]:
-    """Return the values of each param, sorted by dotted name."""
-    pairs = (
-        (name, value) for run in runs for name, value in commit_message.dotted(run.params).items()
-    )
-    return _summaries(pairs)
+Columns = Mapping[str, Sequence[Any]]
 
 
-def metrics(runs: Iterable[RunInfo]) -> list[Values]:
-    """Return the last values of each metric, sorted by name."""
-    pairs = ((name, metric.last) for run in runs for name, metric in run.metrics.items())
-    return _summaries(pairs)
+def params(blocks: Iterable[Columns]) -> list[Values]:
+    """Return the values of each param, sorted by dotted name.
+
+    Parameters
+    ----------
+    blocks : iterable of mapping
+        {column: value of each run} of some runs after the other, as `blocks_of_columns.of_runs` yields them.
+    """
+    return _summaries(blocks, "params.")
+
+
+def metrics(blocks: Iterable[Columns]) -> list[Values]:
+    """Return the last values of each metric, sorted by name; ``blocks`` is that of `params`."""
+    return _summaries(blocks, "metrics.")
 
 
 class _Collected:
@@ -102,13 +107,16 @@ class _Collected:
         return Values(name, self.runs, distinct, low, high, tuple(self.first.values()))
 
 
-def _summaries(pairs: Iterable[tuple[str, Any]]) -> list[Values]:
+def _summaries(blocks: Iterable[Columns], kind: str) -> list[Values]:
     collected: dict[str, _Collected] = {}
-    for name, value in pairs:
-        if name not in collected:
-            collected[name] = _Collected()
-        collected[name].add(value)
-    return [collected[name].summary(name) for name in sorted(collected)]
+    for columns in blocks:
+        for name in [name for name in columns if name.startswith(kind)]:
+            if name not in collected:
+                collected[name] = _Collected()
+            for value in columns[name]:
+                if value is not MISSING:
+                    collected[name].add(value)
+    return [collected[name].summary(name.removeprefix(kind)) for name in sorted(collected)]
 
 
 def _is_number(value: Any) -> bool:
@@ -116,15 +124,18 @@ def _is_number(value: Any) -> bool:
     return number and math.isfinite(value)
 
 
-def experiments(runs: Iterable[RunInfo]) -> list[Experiment]:
-    """Return the experiments; the one with the latest run is first."""
+def experiments(blocks: Iterable[Columns]) -> list[Experiment]:
+    """Return the experiments, that with the latest run first; ``blocks`` is that of `params`."""
     statuses: dict[str, dict[str, int]] = {}
     latest: dict[str, str] = {}
-    for run in runs:
-        counts = statuses.setdefault(run.experiment, {})
-        counts[run.status] = counts.get(run.status, 0) + 1
-        if run.started:
-            latest[run.experiment] = max(run.started, latest.get(run.experiment, run.started))
+    for columns in blocks:
+        names = columns["experiment"]
+        for (name, status), count in Counter(zip(names, columns["status"], strict=True)).items():
+            counts = statuses.setdefault(name, {})
+            counts[status] = counts.get(status, 0) + count
+        for name, started in zip(names, columns.get("started", ()), strict=False):
+            if started and started is not MISSING and started > latest.get(name, ""):
+                latest[name] = started
     listed = [
         Experiment(name, sum(counts.values()), counts, latest.get(name))
         for name, counts in statuses.items()

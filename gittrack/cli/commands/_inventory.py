@@ -10,6 +10,7 @@ from gittrack.analysis import inventory
 from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_formats, add_where
 from gittrack.cli.output import print_note, print_result, report_damage
+from gittrack.read.index.bulk import blocks_of_columns
 from gittrack.read.runs import query, reader
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import inventory as tables
@@ -31,14 +32,14 @@ def show(args: argparse.Namespace, kind: str) -> int:
         repo, experiment=args.experiment, query=args.where, archived=args.archived, lazy=True
     )
     damage = reader.DamageCount()
-    infos = damage.decoded(repo, listing.runs)
+    blocks = blocks_of_columns.of_runs(repo, listing.runs, damage)
     count = {"params": inventory.params, "metrics": inventory.metrics}.get(kind)
     exact = args.style == "csv"
     if count is not None:
-        rows = count(infos)
+        rows = count(blocks)
         content, plain = tables.values(rows, kind[:-1], exact=exact), tables.jsonable(rows)
     else:
-        experiments = inventory.experiments(infos)
+        experiments = inventory.experiments(blocks)
         content = tables.experiments(experiments, time.time(), exact=exact)
         plain = tables.jsonable(experiments)
     if args.style == "json":

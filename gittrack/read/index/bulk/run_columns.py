@@ -6,18 +6,29 @@ left to it: a live or annotated run, a trial, and one with a value that is not o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from gittrack.core import layout
-from gittrack.core.run import commit_message, facts, run_info
+from gittrack.core.run import commit_message, facts
 from gittrack.core.run.commit_message import MISSING, Missing
 from gittrack.read.index import columns
-from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, IDS, DamagedIndex
+from gittrack.read.index.bulk.plain_values import (
+    NotPlain,
+    UnreadableText,
+    is_wrong,
+    part_of,
+    require_plain_keys,
+    value_of,
+)
+from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, IDS, DamagedIndex, RunChunk
 from gittrack.read.index.table import RunTable
 from gittrack.read.runs.blocks import LazyRuns
 from gittrack.read.runs.reader import Raw
 
+_BLOCK = 16_384  # runs
 _MOST_COLUMNS = 20_000  # a body with more lines than `commit_message.decode` allows has more
 _ENDINGS = {"last": "", "min": ".min", "max": ".max"}
 # {key in a body: column} of the facts that a run has as they are stored.
@@ -44,50 +55,81 @@ class RunColumns(NamedTuple):
     others: Sequence[int]
 
 
-class _NotPlain(Exception):
-    """All runs have to be decoded."""
+def in_blocks(runs: Sequence[Raw]) -> Iterator[tuple[Sequence[Raw], RunColumns]]:
+    """Yield runs with their columns, some thousand at a time, so that memory does not grow with their number.
+
+    If the columns of a block cannot be used, all of its runs are among ``others``.
+    """
+    for start in range(0, len(runs), _BLOCK):
+        block = runs[start : start + _BLOCK]
+        yield block, of_runs(block, _compared) or RunColumns({}, range(len(block)))
 
 
-def of_runs(runs: Sequence[Raw]) -> RunColumns | None:
-    """Return the columns of runs that an index answered lazily; None for others and unusual keys."""
+def in_frame(name: str) -> str | None:
+    """Return the column of a data frame for a line of the bodies; None if a frame does not have it."""
+    if name.startswith("metrics."):
+        key, _, part = name.rpartition(":")
+        return f"{key}{_ENDINGS[part]}" if part in _ENDINGS else None
+    return name if name.startswith("params.") else _COLUMNS.get(name)
+
+
+def _compared(name: str) -> str | None:
+    """Return the name under which `in_blocks` has a line of the bodies: of a metric it is not quoted."""
+    if not name.startswith("metrics."):
+        return in_frame(name)
+    key, _, part = name.removeprefix("metrics.").rpartition(":")
+    return f"metrics.{commit_message.split_key(key)[0]}" if part == "last" else None
+
+
+def of_runs(
+    runs: Sequence[Raw], name_of: Callable[[str], str | None] = in_frame
+) -> RunColumns | None:
+    """Return the columns of runs that an index answered lazily; None for others and unusual keys.
+
+    ``name_of`` returns the column for a line of the bodies, or None.
+    """
     if not isinstance(runs, LazyRuns) or not isinstance(runs.table, RunTable):
         return None
     try:
-        return _Columns(runs.table, runs.items).all()
-    except (_NotPlain, DamagedIndex):
+        return _Columns(runs.table, runs.items).all(name_of)
+    except (NotPlain, DamagedIndex):
         return None
 
 
 class _Columns:
-    """The columns of the runs at some positions of a table."""
+    """The columns of the runs at some positions of a table.
+
+    The content of the chunks that have some of them is joined; ``places`` are theirs in it, behind it are the
+    runs that are in no chunk.
+    """
 
     def __init__(self, table: RunTable, positions: Sequence[int]) -> None:
         self._table = table
         self._rows = table.rows(positions)
-        self._total = table.index.manifest.rows
-        overlay = table.overlay
-        annotated = overlay.notes_of_rows(range(self._total)) if overlay else ()
-        self._others = {*table.special(), *annotated}
+        self._chunks, self._places = _needed(table.index.chunks, self._rows)
+        annotated = table.overlay.notes_of_rows(self._rows) if table.overlay else ()
+        decoded = {*table.special(), *annotated}
+        self._others = {number for number, row in enumerate(self._rows) if row in decoded}
 
-    def all(self) -> RunColumns:
-        """Return the columns.  Raises _NotPlain."""
-        chunks = self._table.index.chunks
-        every = {name.decode() for chunk in chunks for name in chunk.names() if name[:1] != b"*"}
+    def all(self, name_of: Callable[[str], str | None]) -> RunColumns:
+        """Return the columns.  Raises NotPlain."""
+        every = {
+            name.decode() for chunk in self._chunks for name in chunk.names() if name[:1] != b"*"
+        }
         if len(every) > _MOST_COLUMNS:
-            raise _NotPlain
-        _require_plain_keys(every)
+            raise NotPlain
+        require_plain_keys(every)
         by_column: dict[str, list[Any]] = {}
         for name in sorted(every):
             values = self._column(name)
-            column = self._checked(name, values)
+            self._leave_unusual(name, values)
+            column = name_of(name)
             if column is not None:
-                by_column[column] = [values[row] for row in self._rows]
+                by_column[column] = values
         status = by_column.get("status", [MISSING] * len(self._rows))
-        self._others.update(
-            row for row, value in zip(self._rows, status, strict=True) if value is MISSING
-        )
+        self._others.update(number for number, value in enumerate(status) if value is MISSING)
         by_column |= self._from_refs()
-        others = [number for number, row in enumerate(self._rows) if row in self._others]
+        others = sorted(self._others)
         for values in by_column.values():
             for number in others:
                 values[number] = MISSING
@@ -95,129 +137,88 @@ class _Columns:
         return RunColumns(used, others)
 
     def _column(self, name: str) -> list[Any]:
-        """Return the value of each row in a column."""
-        parse = _part if ":" in name else _value
-        every: list[Any] = []
-        for chunk in self._table.index.chunks:
+        """Return the value of each run in a column."""
+        parse = part_of if ":" in name else value_of
+        joined: list[Any] = []
+        for chunk in self._chunks:
             column = chunk.column(name.encode())
             if column is None:
-                every += [MISSING] * chunk.rows
+                joined += [MISSING] * chunk.rows
             else:
-                every += columns.values(column, chunk.content(name.encode()), parse)
-        return every + [MISSING] * len(self._table.others)
+                joined += columns.values(column, chunk.content(name.encode()), parse)
+        joined += [MISSING] * len(self._table.others)
+        return [joined[number] for number in self._places]
 
-    def _checked(self, name: str, values: list[Any]) -> str | None:
-        """Return the name of a column that is shown; rows with an unusual value are left to decoding."""
+    def _leave_unusual(self, name: str, values: Sequence[Any]) -> None:
+        """Leave the runs with an unusual value in a column to decoding."""
         if name.startswith("params."):
-            self._leave_types(values, {*map(type, values)} & {dict, _Unreadable})
-            return name
-        if name.startswith("metrics."):
-            key, _, part = name.rpartition(":")
-            usual = {float, int, Missing, *([type(None)] if part == "step" else [])}
+            self._leave_types(values, {*map(type, values)} & {dict, UnreadableText})
+        elif name.startswith("metrics."):
+            usual = {float, int, Missing, *([type(None)] if name.endswith(":step") else [])}
             self._leave_types(values, {*map(type, values)} - usual)
-            return f"{key}{_ENDINGS[part]}" if part in _ENDINGS else None
-        self._leave_wrong(name, values)
-        return _COLUMNS.get(name)
+        else:
+            self._leave_wrong(name, values)
 
     def _leave_types(self, values: Sequence[Any], types: set[type]) -> None:
-        """Leave the rows with a value of some types to decoding; an empty mapping is a usual param."""
-        for row, value in enumerate(values) if types else ():
+        """Leave the runs with a value of some types to decoding; an empty mapping is a usual param."""
+        for number, value in enumerate(values) if types else ():
             if type(value) in types and value != {}:
-                self._others.add(row)
+                self._others.add(number)
 
     def _leave_wrong(self, key: str, values: Sequence[Any]) -> None:
-        """Leave the rows with a wrong value of a fact to decoding; equal ones are examined once."""
-        answers: dict[type, dict[Any, bool]] = {}
-        for row, value in enumerate(values):
-            if value is MISSING:
-                continue
-            if isinstance(value, (list, dict)):
-                is_wrong = _is_wrong(key, value)
-            else:
-                of_type = answers.setdefault(type(value), {})
-                if value not in of_type:
-                    of_type[value] = _is_wrong(key, value)
-                is_wrong = of_type[value]
-            if is_wrong:
-                self._others.add(row)
+        """Leave the runs with a wrong value of a fact to decoding; equal ones are examined once."""
+        types = list(map(type, values))
+        typed = list(zip(types, values, strict=True))
+        if {list, dict}.isdisjoint(types):
+            wrong = {pair for pair in set(typed) if _is_wrong(key, pair[1])}
+            numbers = (
+                number for number, pair in enumerate(typed if wrong else ()) if pair in wrong
+            )
+        else:
+            numbers = (number for number, value in enumerate(values) if _is_wrong(key, value))
+        self._others.update(numbers)
 
     def _from_refs(self) -> dict[str, list[Any]]:
         """Return the columns of what a ref says."""
-        chunks, folded = self._table.index.chunks, set[int]()
-        for start, end in self._table.index.manifest.folded:
-            folded.update(range(start, end))
-        commits = b"".join(chunk.content(COMMITS) for chunk in chunks).decode()
-        ids = b"".join(chunk.content(IDS) for chunk in chunks).decode()
-        width = len(commits) // max(self._total, 1)
-        names = [name for chunk in chunks for name in chunk.values(EXPERIMENTS) or []]
+        commits = b"".join(chunk.content(COMMITS) for chunk in self._chunks).decode()
+        ids = b"".join(chunk.content(IDS) for chunk in self._chunks).decode()
+        width = len(commits) // max(sum(chunk.rows for chunk in self._chunks), 1)
+        names = [name for chunk in self._chunks for name in chunk.values(EXPERIMENTS) or []]
         names += [""] * len(self._table.others)
-        of_rows = {
-            "id": [ids[24 * row : 24 * row + 24] for row in self._rows],
-            "experiment": [names[row] for row in self._rows],
-            "commit": [commits[width * row : width * row + width] for row in self._rows],
+        of_runs = {
+            "id": [ids[24 * number : 24 * number + 24] for number in self._places],
+            "experiment": [names[number] for number in self._places],
+            "commit": [commits[width * number : width * number + width] for number in self._places],
         }
-        pairs = zip(of_rows["experiment"], of_rows["id"], strict=True)
+        pairs = zip(of_runs["experiment"], of_runs["id"], strict=True)
         refs = [f"{layout.RUNS}{experiment}/{run_id}" for experiment, run_id in pairs]
-        rows_and_refs = zip(self._rows, refs, strict=True)
-        return {**of_rows, "ref": [MISSING if row in folded else ref for row, ref in rows_and_refs]}
+        are_folded = _are_in(self._table.index.manifest.folded, self._rows)
+        with_ref = zip(are_folded, refs, strict=True)
+        return {**of_runs, "ref": [MISSING if is_folded else ref for is_folded, ref in with_ref]}
 
 
-class _Unreadable:
-    """A text that cannot be read as a value."""
+def _needed(chunks: Sequence[RunChunk], rows: Sequence[int]) -> tuple[list[RunChunk], list[int]]:
+    """Return the chunks that have some rows, and the place of each row if only these are joined."""
+    starts = list(accumulate((chunk.rows for chunk in chunks), initial=0))
+    numbers = [bisect_right(starts, row) - 1 for row in rows]
+    needed = sorted(set(numbers) - {len(chunks)})
+    joined = dict(
+        zip(needed, accumulate((chunks[n].rows for n in needed), initial=0), strict=False)
+    )
+    joined[len(chunks)] = sum(chunks[n].rows for n in needed)
+    places = [joined[n] + row - starts[n] for n, row in zip(numbers, rows, strict=True)]
+    return [chunks[n] for n in needed], places
 
 
-_UNREADABLE = _Unreadable()
-
-
-def _value(text: bytes) -> Any:
-    value = columns.parsed(text)
-    return _UNREADABLE if value is MISSING else value
-
-
-def _part(text: bytes) -> Any:
-    value = columns.parsed_part(text)
-    return _UNREADABLE if value is MISSING else value
+def _are_in(ranges: Sequence[tuple[int, int]], rows: Sequence[int]) -> list[bool]:
+    """Return whether each row is in one of some ranges, which are sorted."""
+    starts = [start for start, _ in ranges]
+    numbers = [bisect_right(starts, row) - 1 for row in rows]
+    return [n >= 0 and row < ranges[n][1] for n, row in zip(numbers, rows, strict=True)]
 
 
 def _is_wrong(key: str, value: Any) -> bool:
-    """Return whether a run with this fact is damaged, is of a later version, or is not plain."""
-    first, _, rest = key.partition(".")
-    if (
-        isinstance(value, _Unreadable)
-        or key == "code"
-        or (key == "format" and value != layout.FORMAT)
-    ):
-        return True
-    if rest and first != "code":  # a trial, or a mapping
-        return first in _NESTED and not (facts.STORED.get(first) == facts.MAPPINGS and "." in rest)
-    try:
-        run_info.check_fact(key, value)
-    except (ValueError, OverflowError, OSError):
-        return True
-    return False
-
-
-_NESTED = {key.partition(".")[0] for key in facts.STORED}
-
-
-def _require_plain_keys(names: Iterable[str]) -> None:
-    """Raise _NotPlain if a key is not in its usual form, or if a param is inside another one."""
-    params: set[tuple[str, ...]] = set()
-    try:
-        for name in names:
-            kind, _, key = name.partition(".")
-            if kind == "params":
-                params.add(commit_message.split_key(key))
-            elif kind == "metrics":
-                key = key.rpartition(":")[0]
-                if commit_message.key_text(commit_message.split_key(key)[0]) != key:
-                    raise _NotPlain
-    except ValueError as error:
-        raise _NotPlain from error
-    keys = {f"params.{commit_message.join_key(parts)}" for parts in params}
-    inside = any(parts[:length] in params for parts in params for length in range(1, len(parts)))
-    if inside or not keys.issubset(names):
-        raise _NotPlain
+    return value is not MISSING and is_wrong(key, value)
 
 
 def _has_any(values: Sequence[Any]) -> bool:
