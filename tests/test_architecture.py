@@ -359,6 +359,9 @@ LAZY_IMPORTS = {
         "gittrack.cli.commands._over": "a leaderboard of runs does not need it",
         "gittrack.show.data.jsonable": "only --json needs it",
     },
+    "read/runs/decoding/many_runs.py": {
+        "gittrack.read.runs.decoding.batch": "most listings are short",
+    },
     "core/run/run_info.py": {
         "datetime": "2 ms; a listing does not need it",
         "gittrack.core.run.trials": "most runs are not trials",

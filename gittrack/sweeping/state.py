@@ -17,7 +17,7 @@ from gittrack.core import layout, nested
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.trials import TrialFacts
-from gittrack.read.runs import reader
+from gittrack.read.runs.decoding import many_runs
 from gittrack.read.runs.lookup import METRIC_PARTS
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -65,8 +65,7 @@ def by_sweep(
     request = Request(facts=(("sweep.id", sweep_id),), descending=False)
     runs: dict[str, list[RunInfo]] = {}
     every = source_of(repo).select(request).runs
-    for raw in (raw for raw in every if elsewhere or raw.snapshot is None):
-        info = reader.decode(repo, raw)
+    for info in many_runs.decoded(repo, [raw for raw in every if elsewhere or not raw.snapshot]):
         if info.sweep is not None:
             runs.setdefault(info.sweep.id, []).append(info)
     return runs

@@ -11,7 +11,8 @@ from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_formats, add_where
 from gittrack.cli.output import print_note, print_result, report_damage
 from gittrack.read.index.bulk import blocks_of_columns
-from gittrack.read.runs import query, reader
+from gittrack.read.runs import query
+from gittrack.read.runs.decoding import many_runs
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import inventory as tables
 from gittrack.show.terminal import table
@@ -31,7 +32,7 @@ def show(args: argparse.Namespace, kind: str) -> int:
     listing = query.listing(
         repo, experiment=args.experiment, query=args.where, archived=args.archived, lazy=True
     )
-    damage = reader.DamageCount()
+    damage = many_runs.DamageCount()
     blocks = blocks_of_columns.of_runs(repo, listing.runs, damage)
     count = {"params": inventory.params, "metrics": inventory.metrics}.get(kind)
     exact = args.style == "csv"

@@ -19,7 +19,8 @@ from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED
 from gittrack.git import partial_clone
-from gittrack.read.runs import query, reader
+from gittrack.read.runs import query
+from gittrack.read.runs.decoding import many_runs
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord, with_series
 from gittrack.show.data import flat, history, jsonable
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     listing = query.listing(
         repo, experiment=args.experiment, query=args.where, archived=args.archived, lazy=True
     )
-    damage = reader.DamageCount()
+    damage = many_runs.DamageCount()
     records = _records(repo, listing.runs, damage)
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():
         raise TrackError("Parquet cannot be printed on a terminal", "name a file: -o runs.parquet")
@@ -94,7 +95,7 @@ def _open_output(path: str) -> BinaryIO:
 
 
 def _records(
-    repo: git.Repo, raws: Iterable[Raw], damage: reader.DamageCount
+    repo: git.Repo, raws: Iterable[Raw], damage: many_runs.DamageCount
 ) -> Iterator[RunRecord]:
     """Yield the records of runs, and count those that cannot be read."""
     for raw in raws:

@@ -15,7 +15,8 @@ from gittrack.core import layout
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
 from gittrack.git import partial_clone
-from gittrack.read.runs import query, reader
+from gittrack.read.runs import query
+from gittrack.read.runs.decoding import many_runs
 from gittrack.show.page import notebook
 
 if TYPE_CHECKING:  # a plain command line is read without it
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     )
     if not listing.runs:
         print_note(empty_listing(listing, args.where))
-    damage = reader.DamageCount()
+    damage = many_runs.DamageCount()
     pages = _pages(repo, damage.decoded(repo, listing.runs))
     more = listing.total - len(listing.runs)
     last = [more_runs_line(more, listing.total)] if more else []

@@ -27,6 +27,7 @@ from gittrack.cli.output import (
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
+from gittrack.read.runs.decoding import many_runs
 from gittrack.show.terminal import runs, table
 
 if TYPE_CHECKING:  # a plain command line is read without it
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         return _remote_runs.show(repo, args)
     if args.style == "json":
         return _print_json(repo, args)
-    listing, damage = _listing(repo, args, args.n, lazy=True), reader.DamageCount()
+    listing, damage = _listing(repo, args, args.n, lazy=True), many_runs.DamageCount()
     infos = runs.sequence_of(damage.decoded(repo, listing.runs), len(listing.runs))
     folded = _may_fold(args) and any(info.sweep is not None for info in infos)
     if folded:
@@ -96,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     return _report(listing, damage)
 
 
-def _report(listing: query.Listing, damage: reader.DamageCount) -> int:
+def _report(listing: query.Listing, damage: many_runs.DamageCount) -> int:
     broken = max(listing.damaged + damage.damaged, damage.all)
     return report_damage(broken, listing.total, damage.newer)
 
@@ -105,7 +106,7 @@ def _print_json(repo: git.Repo, args: argparse.Namespace) -> int:
     """Print the runs one after the other, because there may be very many; return 1 if one is damaged."""
     from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
 
-    listing, damage = _listing(repo, args, args.n, lazy=True), reader.DamageCount()
+    listing, damage = _listing(repo, args, args.n, lazy=True), many_runs.DamageCount()
     infos = damage.decoded(repo, listing.runs)
     print_parts(jsonable.dump_each(map(jsonable.run, infos)))
     if listing.total > len(listing.runs):

@@ -30,7 +30,8 @@ from gittrack.cli.output import (
 )
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
-from gittrack.read.runs import query, reader
+from gittrack.read.runs import query
+from gittrack.read.runs.decoding import many_runs
 from gittrack.show.terminal import runs, table, text
 
 if TYPE_CHECKING:  # a plain command line is read without it
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         lazy=True,
         lazy_metrics=args.style != "json",
     )
-    damage = reader.DamageCount()
+    damage = many_runs.DamageCount()
     infos = runs.sequence_of(damage.decoded(repo, ranking.runs), len(ranking.runs))
     if args.over:
         from gittrack.cli.commands import _over  # noqa: PLC0415 - a leaderboard of runs does not need it

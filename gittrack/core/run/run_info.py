@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,9 +20,11 @@ DAMAGED = "damaged"
 ENDS = (FINISHED, FAILED, KILLED, CRASHED)
 STATUSES = (RUNNING, *ENDS, VANISHED, DAMAGED)
 NEWER = "written by a newer gittrack: update gittrack"
-
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
+# What the names of metrics about the machine begin with.  Listings, differences and verdicts leave them out.
+SYSTEM = "system/"
+_LARGE = 1 << 63
 NUMBER = "number"  # the kind of a series; there are no other kinds yet
 
 
@@ -145,9 +148,9 @@ def from_facts(
     more: dict[str, Any] = {}
     for key, value in stored.items():
         check_fact(key, value)
-        if key in _COPIED and value is not None:
-            attributes[_COPIED[key]] = tuple(value) if isinstance(value, list) else value
-        elif key in _MORE:
+        if key in COPIED and value is not None:
+            attributes[COPIED[key]] = tuple(value) if isinstance(value, list) else value
+        elif key in MORE:
             more[key] = value
     code = stored.get("code") or {}
     for key in Code._fields:
@@ -190,12 +193,12 @@ def check_fact(key: str, value: Any) -> None:
 
 
 # {key: attribute} of the facts that a RunInfo holds in their stored form, and the keys of all others.
-_COPIED = {
+COPIED = {
     (fact.keys or (fact.name,))[0]: fact.name
     for fact in facts.FACTS
     if fact.name in RunInfo._fields and fact.storage is facts.MESSAGE and not fact.alias
 }
-_MORE = {key for key in facts.LISTED if "." not in key and key in facts.STORED} - set(_COPIED)
+MORE = {key for key in facts.LISTED if "." not in key and key in facts.STORED} - {*COPIED, "code"}
 
 
 def getter(fact: facts.Fact) -> Callable[[RunInfo], Any]:
@@ -218,10 +221,6 @@ def with_final(metric: Metric | None, value: float) -> Metric:
     return metric._replace(last=value, min=min(low, value), max=max(high, value))
 
 
-# What the names of metrics about the machine begin with.  Listings, differences and verdicts leave them out.
-SYSTEM = "system/"
-
-
 def headline(metrics: Mapping[str, Metric]) -> list[str]:
     """Return the names of the three metrics to show of a run, those of validation and test first."""
 
@@ -229,9 +228,6 @@ def headline(metrics: Mapping[str, Metric]) -> list[str]:
         return 0 if name.lower().startswith(("val", "test", "eval")) else 1
 
     return sorted((name for name in metrics if not name.startswith(SYSTEM)), key=kind)[:3]
-
-
-_LARGE = 1 << 63
 
 
 def metric(value: Mapping[str, Any]) -> Metric:
@@ -285,13 +281,20 @@ def _moment(text: str) -> float | None:
     """Return the seconds since 1970 if the text has exactly the form that `iso` writes, else None."""
     if text.translate(_ZEROS) != "0000-00-00T00:00:00.000Z":
         return None
-    year, month, day, hour, minute = (int(text[at : at + 2]) for at in (2, 5, 8, 11, 14))
-    year += int(text[:2]) * 100
-    if not 1 <= month <= 12 or hour > 23 or minute > 59 or text[17] > "5" or year < 1970:
+    midnight, hour, minute = _midnight(text[:10]), int(text[11:13]), int(text[14:16])
+    if midnight is None or hour > 23 or minute > 59 or text[17] > "5":
+        return None
+    return midnight + hour * 3_600 + minute * 60 + int(text[17:19]) + int(text[20:23]) / 1000
+
+
+@lru_cache(1024)  # most runs started in few days
+def _midnight(date: str) -> int | None:
+    """Return the seconds since 1970 when a day of ten characters began; None if there is no such day."""
+    year, month, day = int(date[:4]), int(date[5:7]), int(date[8:])
+    if not 1 <= month <= 12 or year < 1970:
         return None
     before = year - (month <= 2)  # the last year whose 29 February is over
     days = 365 * year + before // 4 - before // 100 + before // 400 + _DAYS[month - 1] + day
-    moment = (days - 719_528) * 86_400 + hour * 3_600 + minute * 60
-    if time.gmtime(moment)[:3] != (year, month, day):  # the 31st of a month that has 30
-        return None
-    return moment + int(text[17:19]) + int(text[20:23]) / 1000
+    midnight = (days - 719_528) * 86_400
+    is_day = time.gmtime(midnight)[:3] == (year, month, day)  # not so: the 31st of a month with 30
+    return midnight if is_day else None

@@ -75,10 +75,14 @@ def from_facts(stored: Mapping[str, Any] | None) -> TrialFacts | None:
         return None
     values = {key: stored[key] for key in TrialFacts._fields if stored.get(key) is not None}
     for key, value in values.items():
-        facts.check(f"sweep.{key}", value)
-    for key in ("trial", "after"):
-        if key in values and not re.fullmatch(_KEY, values[key]):
-            raise ValueError(f"its sweep.{key} is {values[key]!r:.40}")
+        check(key, value)
     if "id" not in values or "trial" not in values:
         raise ValueError("its sweep has no id or no trial")
     return TrialFacts(**values)
+
+
+def check(key: str, value: Any) -> None:
+    """Raise ValueError if ``value`` is not one that the fact ``sweep.KEY`` can have."""
+    facts.check(f"sweep.{key}", value)
+    if key in ("trial", "after") and value is not None and not re.fullmatch(_KEY, value):
+        raise ValueError(f"its sweep.{key} is {value!r:.40}")

@@ -6,7 +6,7 @@ that they need in the body, and decode only the runs that they show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -105,12 +105,12 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         facts = {**parts["run"], "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", run_info.DAMAGED)
         params, metrics = parts["params"], parts["metrics"]
-        info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=_ref(raw))
+        info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=ref_of(raw))
         info = info._replace(problem=info.problem or problem) if problem else info
         info = info if raw.metrics is None else info._replace(metrics=raw.metrics)
         return annotation_log.with_annotations(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
-        newer = run_info.NEWER if _is_newer(raw) else None
+        newer = run_info.NEWER if is_newer(raw) else None
         return _damaged(raw, newer or str(error) or type(error).__name__)
 
 
@@ -127,33 +127,6 @@ def _complete(repo: git.Repo, raw: Raw, parts: dict[str, dict[str, Any]]) -> str
     return None
 
 
-class DamageCount:
-    """Counts the runs that cannot be read, while runs are decoded one after the other.
-
-    ``damaged`` is the number of those of which only the decoded body shows it, ``all`` that of all of them,
-    and ``newer`` has the ids of the runs that a newer gittrack wrote.
-    """
-
-    def __init__(self) -> None:
-        self.damaged = self.all = 0
-        self.newer: list[str] = []
-
-    def add(self, raw: Raw, info: run_info.RunInfo) -> None:
-        """Count a run."""
-        is_undecodable = raw.body is not None and is_damaged(info)
-        self.damaged += is_undecodable
-        self.all += is_undecodable or raw.problem is not None
-        if _is_newer(raw):
-            self.newer.append(raw.id)
-
-    def decoded(self, repo: git.Repo, raws: Iterable[Raw]) -> Iterator[run_info.RunInfo]:
-        """Yield the decoded runs, and count them."""
-        for raw in raws:
-            info = decode(repo, raw)
-            self.add(raw, info)
-            yield info
-
-
 def undecodable(raws: Sequence[Raw], infos: Sequence[run_info.RunInfo]) -> int:
     """Return how many runs are damaged, but only their decoded body shows that."""
     return sum(
@@ -163,10 +136,11 @@ def undecodable(raws: Sequence[Raw], infos: Sequence[run_info.RunInfo]) -> int:
 
 def newer(raws: Iterable[Raw]) -> list[str]:
     """Return the ids of the runs that a newer gittrack wrote."""
-    return [raw.id for raw in raws if _is_newer(raw)]
+    return [raw.id for raw in raws if is_newer(raw)]
 
 
-def _is_newer(raw: Raw) -> bool:
+def is_newer(raw: Raw) -> bool:
+    """Return whether a newer gittrack wrote a run."""
     if raw.info is not None or raw.body is None:
         return raw.info is not None and raw.info.problem == run_info.NEWER
     if _CURRENT in raw.body:
@@ -179,11 +153,16 @@ def _is_newer(raw: Raw) -> bool:
 
 def _damaged(raw: Raw, problem: str) -> run_info.RunInfo:
     return run_info.RunInfo(
-        raw.id, raw.experiment, run_info.DAMAGED, commit=raw.commit, ref=_ref(raw), problem=problem
+        raw.id,
+        raw.experiment,
+        run_info.DAMAGED,
+        commit=raw.commit,
+        ref=ref_of(raw),
+        problem=problem,
     )
 
 
-def _ref(raw: Raw) -> str | None:
+def ref_of(raw: Raw) -> str | None:
     """Return the ref of a run; None if it has none, so that no message names it."""
     return None if raw.folded else raw.ref
 

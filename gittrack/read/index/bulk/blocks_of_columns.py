@@ -11,7 +11,8 @@ from gittrack.core.run.commit_message import MISSING
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.index.bulk import run_columns
 from gittrack.read.runs.blocks import LazyRuns
-from gittrack.read.runs.reader import DamageCount, Raw
+from gittrack.read.runs.decoding.many_runs import DamageCount
+from gittrack.read.runs.reader import Raw
 
 
 def of_runs(

@@ -12,7 +12,7 @@ from run_values import NO_REPO
 
 from gittrack.core.run.commit_message import MISSING
 from gittrack.read.index.bulk import blocks_of_columns, run_columns
-from gittrack.read.runs.reader import DamageCount
+from gittrack.read.runs.decoding.many_runs import DamageCount
 
 
 @pytest.mark.parametrize("size", [2, 1_000])
