@@ -59,6 +59,11 @@ class Manifest(NamedTuple):
         {ref: id} of the refs besides runs that were not loose: the notes, and live runs elsewhere.
     loose_rows : mapping
         {line: row} of loose refs that are in a chunk.
+    newest : str
+        The id of the newest run in ``ranges``.
+    digest : str
+        The digest of the lines of the runs in ``ranges``, in the order of their refs; empty if there is an
+        archive.
     """
 
     data: str = ""
@@ -73,6 +78,8 @@ class Manifest(NamedTuple):
     unread_folded: tuple[str, ...] = ()
     others: Mapping[str, str] = {}
     loose_rows: Mapping[str, int] = {}
+    newest: str = ""
+    digest: str = ""
 
     @property
     def size(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from operator import itemgetter
 
 from gittrack import git
@@ -23,7 +23,7 @@ class ListedRefs(NamedTuple):
     Parameters
     ----------
     lines : list of str
-        The lines of the runs with refs, newest first.
+        The lines of the runs with refs, in the order of the refs.
     others : mapping
         {ref: id} of the refs besides runs.
     deciding : mapping
@@ -52,9 +52,13 @@ class ListedRefs(NamedTuple):
         Raises Damaged or GitError if the archive cannot be read.
         """
         if not self.deciding:
-            return self.lines, frozenset()
+            return newest_first(self.lines), frozenset()
         folded = visible.lines(repo, self.answer, decided=self.deciding)
-        return _newest_first((*self.lines, *folded)), frozenset(folded)
+        return newest_first((*self.lines, *folded)), frozenset(folded)
+
+    def digest_without(self, others: Set[str]) -> str:
+        """Return the digest of the lines without some of them."""
+        return digest([line for line in self.lines if line not in others] if others else self.lines)
 
     def are_few(self, repo: git.Repo, few: int) -> bool:
         """Return whether there are at most so many runs.  Raises as `with_folded`."""
@@ -75,7 +79,13 @@ def list_refs(repo: git.Repo, files: RefFiles) -> ListedRefs | None:
     if (loose and not loose.issubset(lines)) or not _has_loose(others, files.loose):
         return None
     deciding = visible.deciding(repo) if layout.ARCHIVE in others else {}
-    return ListedRefs(_newest_first(lines), others, deciding, answer, loose)
+    return ListedRefs(lines, others, deciding, answer, loose)
+
+
+def digest(lines: Iterable[str]) -> str:
+    """Return what is the same for the same lines only."""
+    text = "\n".join(lines).encode(errors="surrogateescape")
+    return hashlib.sha256(text).hexdigest()
 
 
 def _has_loose(others: Mapping[str, str], loose: Mapping[str, str]) -> bool:
@@ -84,7 +94,7 @@ def _has_loose(others: Mapping[str, str], loose: Mapping[str, str]) -> bool:
     return all(others.get(name) == loose[name] for name in rest)
 
 
-def _newest_first(lines: Sequence[str]) -> list[str]:
+def newest_first(lines: Sequence[str]) -> list[str]:
     """Return lines of runs in the order of their ids, and of their experiments if ids are equal.
 
     Refs have another order: a-b/ID, a/ID.

@@ -14,7 +14,7 @@ from gittrack.core.fast_typing import NamedTuple
 from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, IDS, RunChunk
 from gittrack.read.index.order import Order, Ranges, parted
 from gittrack.read.index.store import Index, Manifest
-from gittrack.read.index.writing.listed import ListedRefs
+from gittrack.read.index.writing.listed import ListedRefs, digest, newest_first
 from gittrack.read.runs import listing
 
 
@@ -60,32 +60,17 @@ def runs_to_place(repo: git.Repo, index: Index | None, listed: ListedRefs) -> Ru
 def _behind_new_ones(index: Index, listed: ListedRefs) -> RunsToPlace | None:
     """Return the same if no run is folded, and all that were listed are behind the new ones; else None."""
     manifest = index.manifest
-    count = len(listed.lines) - sum(end - start for start, end in manifest.ranges)
-    new, others = listed.lines[: max(count, 0)], listed.lines[max(count, 0) :]
     is_large = manifest.rows > 2 * len(listed.lines)  # most of it is not needed any more
-    if manifest.folding or listed.folding or count < 0 or is_large:
+    if not manifest.digest or listed.folding or is_large:
         return None
+    newest = manifest.newest
+    new = [line for line in listed.lines if line[-24:] > newest]
+    before = [line for line in listed.lines if line[-24:] <= newest]
+    if not listed.loose.issubset(new) or digest(before) != manifest.digest:
+        return None
+    rows = _lines(index.chunks, tuple(sorted(manifest.ranges)))
     order = Order(index, manifest.ranges)
-    if not listed.loose.issubset(new) or not _are_in(order, others):
-        return None
-    among = tuple(sorted(manifest.ranges))
-    return RunsToPlace(manifest, new, frozenset(), _lines(index.chunks, among), order)
-
-
-def _are_in(order: Order, lines: Sequence[str]) -> bool:
-    """Return whether lines are those of the runs in an order."""
-    chunks = order.index.chunks
-    commits = b"".join([chunk.content(COMMITS) for chunk in chunks])
-    experiments = [name for chunk in chunks for name in chunk.values(EXPERIMENTS) or []]
-    width = len(commits) // max(len(experiments), 1)
-    start, end = width + len(f" {layout.RUNS}"), -len("/") - 24
-    in_order = b"".join([commits[width * low : width * high] for low, high in order.ranges])
-    return (
-        order.ids() == "".join(map(listing.run_id, lines)).encode()
-        and in_order == "".join([line[:width] for line in lines]).encode()
-        and [name for low, high in order.ranges for name in experiments[low:high]]
-        == [line[start:end] for line in lines]
-    )
+    return RunsToPlace(manifest, newest_first(new), frozenset(), rows, order)
 
 
 def _continued(index: Index, listed: ListedRefs) -> RunsToPlace | None:
@@ -114,7 +99,8 @@ def _continued(index: Index, listed: ListedRefs) -> RunsToPlace | None:
         return None
     if any(order.position(*names[name])[1] for name in names.keys() - earlier):
         return None
-    return RunsToPlace(manifest, listed.lines, frozenset(), rows, order)
+    lines = newest_first(listed.lines)
+    return RunsToPlace(manifest, lines, frozenset(), rows, order)
 
 
 def _name(line: str) -> str:
@@ -134,6 +120,7 @@ class Placed(NamedTuple):
     unread: tuple[str, ...]
     unread_folded: tuple[str, ...]
     loose_rows: Mapping[str, int]
+    newest: str
 
 
 def placed(runs: RunsToPlace, loose: Mapping[str, str]) -> Placed:
@@ -158,17 +145,19 @@ def placed(runs: RunsToPlace, loose: Mapping[str, str]) -> Placed:
             unread.append(line)
         else:
             packed.append(line)
+    newest = listing.run_id(packed[0]) if packed else ""
     if runs.order is not None:
         before = runs.manifest
         ranges = runs.order.with_rows({_key(line): rows[line] for line in packed})
         unread += before.unread_folded
         folded, unread_folded = before.folded, tuple(before.unread_folded)
-        return Placed(_joined(ranges), folded, tuple(unread), unread_folded, loose_rows)
+        newest = max(newest, before.newest)
+        return Placed(_joined(ranges), folded, tuple(unread), unread_folded, loose_rows, newest)
     ranges = _joined((rows[line], rows[line] + 1) for line in packed)
     ascending = sorted(rows[line] for line in runs.folded if line in rows)
     folded = _joined((row, row + 1) for row in ascending)
     unread_folded = tuple(line for line in unread if line in runs.folded)
-    return Placed(ranges, folded, tuple(unread), unread_folded, loose_rows)
+    return Placed(ranges, folded, tuple(unread), unread_folded, loose_rows, newest)
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> Ranges:

@@ -70,13 +70,15 @@ def _written(
                 _show_progress(len(rows) - first, len(new))
                 # It holds for nothing yet, but if this process ends now, the next one continues.
                 writer.publish(manifest._replace(stamp=""))
+    placed = placing.placed(runs, files.loose)
     return manifest._replace(
+        digest="" if of_git.folding else of_git.digest_without({*of_git.loose, *placed.unread}),
         stamp=files.stamp if files.settled else "",
         hidden=tuple(files.loose),
         archive=ref_files.of_archive(files),
         folding=of_git.folding,
         others={ref: oid for ref, oid in of_git.others.items() if ref not in files.loose},
-        **placing.placed(runs, files.loose)._asdict(),
+        **placed._asdict(),
     )
 
 
