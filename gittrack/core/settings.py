@@ -24,7 +24,7 @@ class Settings(NamedTuple):
     max_media_size: int = 200 << 20
     max_log_size: int = 4 << 20
     pack_refs: int = 500
-    fold: int = 5000  # refs of runs; 0: never
+    fold: int = 5000  # runs; 0: never
     env: tuple[str, ...] = ()
     remote: str | None = None
     sign: bool = False
@@ -68,8 +68,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "packRefs": ("500", "how many loose run refs are packed, in the background; 0: never"),
     "fold": (
         "5000",
-        "if more runs than this have refs, those that ended 30 days ago are folded, in the background; "
-        "0: never",
+        "if there are more runs than this, old ones are folded, in the background; 0: never",
     ),
     "env": ("", "more environment variables to record, separated by spaces or commas"),
     "volatile": (

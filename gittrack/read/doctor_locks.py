@@ -21,6 +21,8 @@ _BLOCKED = {
     "index.lock": "recording still works",
     "config.lock": "recording still works",
     "gc.pid": "recording still works",
+    "objects/info/commit-graph.lock": "git gc fails; recording still works",
+    "objects/info/commit-graphs/commit-graph-chain.lock": "git works without a new commit graph",
     _TABLES: "runs are recorded; after it is deleted, commit them: git track recover",
 }
 

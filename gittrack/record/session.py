@@ -227,7 +227,7 @@ def end(
         session.repo, session.journal, full, session.author, sign=sign, more_refs=refs_of_end
     )
     upkeep.pack_refs_sometimes(session.repo, session.settings.pack_refs)
-    upkeep.fold_sometimes(session.repo, session.settings.fold)
+    upkeep.fold_sometimes(session.repo)
     if session.settings.push:
         background.push_waiting(session.repo)
     published = published._replace(notes=(*notes, *published.notes))

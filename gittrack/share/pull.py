@@ -9,6 +9,7 @@ from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
 from gittrack.git import refs
+from gittrack.record.publish import upkeep
 from gittrack.share import (
     annotation_merge,
     everywhere,
@@ -134,6 +135,7 @@ def pull(
     removed, retained = removals.remove(repo, may_remove)
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
+        upkeep.fold_after_arrival(repo, len(arrived.new))
     large = large_files.Arrived()
     if choice.artifacts:
         large = large_files.bring(repo, source.name, watch, unattended=unattended)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -39,6 +40,7 @@ def plan(repo: git.Repo, older_than: float, now: float) -> FoldPlan:
         The current time, in seconds since 1970.
     """
     reasons = _reasons(repo)
+    latest = time.strftime("%Y%m%d-%H%M%S.", time.gmtime(max(now - older_than, 0)))
     stay: Counter[str] = Counter()
     free = []
     for ref in refs.now(repo, layout.RUNS):
@@ -48,6 +50,8 @@ def plan(repo: git.Repo, older_than: float, now: float) -> FoldPlan:
         reason = reasons.get(parsed[1]) or reasons.get(ref.oid)
         if reason:
             stay[reason] += 1
+        elif parsed[1] > latest:  # it started later; thousands of them are not read
+            stay["newer"] += 1
         else:
             free.append(Raw(parsed[1], parsed[0], ref.name, ref.oid))
     chosen = []

@@ -1,24 +1,27 @@
-"""Fold old runs without being asked, in a process in the background; see `record.publish.upkeep`."""
+"""Spare the user's own git, in a process in the background; see `record.publish.upkeep`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gittrack import git
 from gittrack.core import layout, settings
-from gittrack.disk import folders
-from gittrack.folding.building import MOST_PARENTS
+from gittrack.folding import archive
+from gittrack.folding.building import MOST_PARENTS, Member
 from gittrack.git import refs
+from gittrack.read.runs import listing
 from gittrack.record.publish import upkeep
-from gittrack.tidy import fold, fold_plan
+from gittrack.tidy import commit_graph, fold, fold_plan
 
-OLDER_THAN = 30 * 86400.0
+_DAY = 86400.0
+_MONTH = 30 * _DAY
 _PATIENCE_SECONDS = 60.0
 
 
 def run(repo: git.Repo, now: float) -> int:
-    """Fold the runs that ended 30 days ago, if more runs than ``track.fold`` have refs.
+    """Fold old runs if there are more than ``track.fold``, and write a commit graph of many that remain.
 
-    Only full thousands are folded, oldest first, so that clones fold the same runs together.  If very many
-    refs remain, git writes a commit graph, with which it reads them four times as fast.
+    Nothing is folded while a run goes on.
 
     Parameters
     ----------
@@ -37,15 +40,34 @@ def run(repo: git.Repo, now: float) -> int:
     TrackError
         If a setting cannot be used, if another process folds now, or if the archive cannot be read.
     """
-    folders.keep(upkeep.path(repo.common_dir), b"")
+    upkeep.note_try(repo)
     config = git.parse_config(repo.config().output())
-    most = settings.from_config(config).fold
-    with_refs = len(refs.now(repo, layout.RUNS))
-    if most <= 0 or with_refs <= most:
+    runs = refs.now(repo, layout.RUNS)
+    folded = 0
+    if not listing.live_ids(repo):
+        folded = _fold(repo, settings.from_config(config).fold, len(runs), now)
+    if len(runs) - folded >= upkeep.MANY:
+        rest = refs.now(repo, layout.RUNS) if folded else runs
+        commit_graph.write(repo, config, [ref.oid for ref in rest if ref.oid])
+    upkeep.note_try(repo)
+    return folded
+
+
+def _fold(repo: git.Repo, most: int, with_refs: int, now: float) -> int:
+    """Fold full thousands, oldest first, so that clones fold the same runs together; return how many runs."""
+    if most <= 0 or with_refs + _in_archive(repo) <= most:
         return 0
-    members = fold_plan.plan(repo, OLDER_THAN, now).members
-    whole = members[: len(members) // MOST_PARENTS * MOST_PARENTS]
-    done = fold.fold(repo, whole, _PATIENCE_SECONDS)
-    if with_refs - done.runs > most:
-        repo.read("commit-graph", "write", "--reachable", "--no-progress")
-    return done.runs
+    members = fold_plan.plan(repo, _DAY, now).members
+    chosen = _whole([member for member in members if member.date <= now - _MONTH])
+    if with_refs - len(chosen) > MOST_PARENTS:
+        chosen = _whole(members)
+    return fold.fold(repo, chosen, _PATIENCE_SECONDS).runs
+
+
+def _in_archive(repo: git.Repo) -> int:
+    tip = archive.tip(repo)
+    return sum(chunk.size for chunk in archive.read(repo, tip).chunks) if tip else 0
+
+
+def _whole(members: Sequence[Member]) -> Sequence[Member]:
+    return members[: len(members) // MOST_PARENTS * MOST_PARENTS]

@@ -1,4 +1,4 @@
-"""tidy/quiet_fold and record/publish/upkeep: old runs are folded in the background, at a quiet moment."""
+"""tidy/quiet_fold and record/publish/upkeep: what a process in the background does in a large repository."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ LATER = DAY_AFTER + 40 * 86400
 
 @pytest.fixture
 def repo(tmp_path, monkeypatch) -> git.Repo:
-    """Seven runs that ended long ago, in a repository that has folded above four since; a thousand is two."""
+    """Seven runs in a repository that folds above four; a thousand is two, and many are five."""
     run_git(tmp_path, "init", "-q")
     run_git(tmp_path, "config", "track.fold", "4")
     monkeypatch.setattr("gittrack.tidy.quiet_fold.MOST_PARENTS", 2)
+    monkeypatch.setattr("gittrack.record.publish.upkeep.MANY", 5)
     repo = git.find()
     for number in range(7):
         run_values.commit(repo, number)
@@ -35,10 +36,23 @@ def refs() -> list[str]:
     return run_git(".", "for-each-ref", "--format=%(refname)", layout.RUNS).split()
 
 
+def graphs() -> int:
+    """Return how many layers the commit graph has."""
+    return len(list(Path(".git/objects/info/commit-graphs").glob("*.graph")))
+
+
 def test_full_thousands_are_folded_oldest_first(repo):
     assert quiet_fold.run(repo, LATER) == 6
     assert refs() == [layout.run_ref("default", run_values.run_id(6))]
     assert quiet_fold.run(repo, LATER) == 0
+
+
+def test_folded_runs_count_too(repo):
+    quiet_fold.run(repo, LATER)
+    for number in (7, 8):
+        run_values.commit(repo, number)
+    assert quiet_fold.run(repo, LATER) == 2
+    assert refs() == [layout.run_ref("default", run_values.run_id(8))]
 
 
 @pytest.mark.parametrize("setting", ["0", "7"])
@@ -46,16 +60,36 @@ def test_nothing_is_folded_below_the_setting(repo, setting):
     run_git(".", "config", "track.fold", setting)
     assert quiet_fold.run(repo, LATER) == 0
     assert len(refs()) == 7
-    assert not Path(".git/objects/info/commit-graph").exists()
 
 
-def test_git_gets_a_commit_graph_while_the_runs_are_too_new_to_fold(repo):
+def test_runs_of_the_last_month_are_folded_if_they_are_more_than_a_thousand(repo, monkeypatch):
+    month_after_the_fourth = DAY_AFTER + 29 * 86400 + 240
+    run_values.commit(repo, 7)
+    monkeypatch.setattr("gittrack.tidy.quiet_fold.MOST_PARENTS", 4)
+    assert quiet_fold.run(repo, month_after_the_fourth) == 4
+    run_values.commit(repo, 8)
+    assert quiet_fold.run(repo, month_after_the_fourth) == 4
+    assert refs() == [layout.run_ref("default", run_values.run_id(8))]
+
+
+def test_runs_of_the_last_day_keep_their_refs_and_git_gets_a_commit_graph(repo):
     assert quiet_fold.run(repo, DAY_AFTER) == 0
     assert len(refs()) == 7
-    assert Path(".git/objects/info/commit-graph").exists()
+    assert graphs() == 1
 
 
-def test_the_end_of_a_run_starts_it_in_a_large_repository_once_a_day(repo, monkeypatch):
+def test_while_a_run_goes_on_git_gets_a_commit_graph_and_nothing_is_folded(repo):
+    with gittrack.init():
+        assert quiet_fold.run(repo, LATER) == 0
+    assert graphs() == 1
+
+
+def test_few_refs_need_no_commit_graph(repo):
+    quiet_fold.run(repo, LATER)
+    assert graphs() == 0
+
+
+def test_the_end_of_a_run_starts_it_in_a_large_repository(repo, monkeypatch):
     started = []
     monkeypatch.setattr(
         "gittrack.record.publish.background.start", lambda *words: started.append(words)
@@ -63,22 +97,28 @@ def test_the_end_of_a_run_starts_it_in_a_large_repository_once_a_day(repo, monke
     gittrack.init().finish()
     assert started == []  # no ref is packed
     run_git(".", "pack-refs", "--all")
+    gittrack.init().finish()
+    gittrack.init().finish()
+    assert started == [("__fold", repo.common_dir)]
+
+    os.utime(upkeep.path(repo.common_dir), (1, 1))  # a day later
     with gittrack.init():
         gittrack.init(experiment="other").finish()
-        assert started == []  # another run goes on
-    assert started == [("__fold", repo.common_dir)]
-    quiet_fold.run(repo, DAY_AFTER)
-    gittrack.init().finish()
-    assert len(started) == 1
-    os.utime(upkeep.path(repo.common_dir), (1, 1))
-    gittrack.init().finish()
+        assert len(started) == 1  # another run goes on
     assert len(started) == 2
+
+    for number in range(10, 15):
+        run_values.commit(repo, number)
+    run_git(".", "pack-refs", "--all")
+    with gittrack.init():
+        gittrack.init(experiment="other").finish()
+        assert len(started) == 3  # there are many more: git needs a commit graph of them now
 
 
 def test_a_folder_that_cannot_be_read_ends_no_run(repo, monkeypatch):
     run_git(".", "pack-refs", "--all")
     monkeypatch.setattr("gittrack.record.publish.upkeep.layout.live_dir", lambda home: "/nowhere")
-    upkeep.fold_sometimes(repo, 1)
+    upkeep.fold_sometimes(repo)
 
 
 def test_the_process_folds(repo, monkeypatch):

@@ -1,4 +1,4 @@
-"""Start processes that pack refs and fold old runs, in a repository with many, at the end of a run."""
+"""Start processes that pack refs, fold old runs and write a commit graph, in a repository with many runs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from contextlib import suppress
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.record.publish import background
 
+MANY = 500  # refs of runs; git reads fewer in some milliseconds
 _BYTES = 60  # of a ref in the files of git, at least
 _PAUSE_SECONDS = 86400
 
@@ -30,18 +32,36 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
             return
 
 
-def fold_sometimes(repo: git.Repo, threshold: int) -> None:
-    """Start to fold if there may be more than ``threshold`` runs with refs, and do not wait; 0 means never.
+def fold_sometimes(repo: git.Repo) -> None:
+    """Start the process that folds and writes a commit graph if many refs are packed; do not wait.
 
-    This costs one look at a file.  Nothing is started while another run goes on here, or twice a day.
+    This costs a look at two files.  It is tried again when `MANY` more refs are packed, or a day later while
+    no run goes on.
     """
-    with suppress(OSError):  # what cannot be read now is looked at by the end of the next run
-        if threshold <= 0 or _size(repo) < threshold * _BYTES:
+    with suppress(
+        OSError, ValueError
+    ):  # what cannot be read now is read at the end of the next run
+        size = _size(repo)
+        if size < MANY * _BYTES:
             return
-        if any(map(layout.is_id, os.listdir(layout.live_dir(repo.common_dir)))):
-            return
-        if time.time() - _time(path(repo.common_dir)) >= _PAUSE_SECONDS:
+        seconds, earlier = _last_try(repo)
+        is_due = time.time() - seconds >= _PAUSE_SECONDS and not any(
+            map(layout.is_id, os.listdir(layout.live_dir(repo.common_dir)))
+        )
+        if is_due or size - earlier >= MANY * _BYTES:
+            note_try(repo)
             background.start(background.FOLD, repo.common_dir)
+
+
+def fold_after_arrival(repo: git.Repo, new: int) -> None:
+    """Start the same process if many runs have come from a remote."""
+    if new >= MANY:
+        background.start(background.FOLD, repo.common_dir)
+
+
+def note_try(repo: git.Repo) -> None:
+    """Note that it was tried now, and the size of the refs."""
+    folders.keep(path(repo.common_dir), b"%d" % _size(repo))
 
 
 def path(common_dir: str) -> str:
@@ -60,8 +80,10 @@ def _size(repo: git.Repo) -> int:
         return sum(entry.stat().st_size for entry in os.scandir(tables))
 
 
-def _time(file: str) -> float:
+def _last_try(repo: git.Repo) -> tuple[float, int]:
+    """Return when it was tried, in seconds since 1970, and the size of the refs then."""
     try:
-        return os.stat(file).st_mtime
-    except OSError:
-        return 0.0
+        with open(path(repo.common_dir), "rb") as file:
+            return os.fstat(file.fileno()).st_mtime, int(file.read(20) or b"0")
+    except FileNotFoundError:
+        return 0.0, 0
