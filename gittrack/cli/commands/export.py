@@ -17,7 +17,7 @@ from gittrack import git
 from gittrack.cli.options import add_archived, add_experiment, add_where
 from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.run.run_info import DAMAGED
+from gittrack.core.run.run_info import DAMAGED, RunInfo
 from gittrack.git import partial_clone
 from gittrack.read.runs import query
 from gittrack.read.runs.decoding import many_runs
@@ -58,7 +58,6 @@ def run(args: argparse.Namespace) -> int:
         repo, experiment=args.experiment, query=args.where, archived=args.archived, lazy=True
     )
     damage = many_runs.DamageCount()
-    records = _records(repo, listing.runs, damage)
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():
         raise TrackError("Parquet cannot be printed on a terminal", "name a file: -o runs.parquet")
     if args.format == "parquet":
@@ -71,9 +70,10 @@ def run(args: argparse.Namespace) -> int:
             stack.enter_context(_open_output(args.output)) if args.output else sys.stdout.buffer
         )
         if args.history:
+            records = _records(repo, listing.runs, damage)
             _history(with_series(repo, records), errors, args.format, target)
         else:
-            _runs(records, args.format, target)
+            _runs(damage.decoded(repo, listing.runs), args.format, target)
         target.flush()
     partial = sum(isinstance(error, git.LeftOut) for error in errors.values())
     for error in errors.values():
@@ -104,13 +104,13 @@ def _records(
         yield record
 
 
-def _runs(records: Iterable[RunRecord], style: str, target: BinaryIO) -> None:
+def _runs(infos: Iterable[RunInfo], style: str, target: BinaryIO) -> None:
     if style == "json":
-        for record in records:
-            target.write(_line(jsonable.run(record.info)))
+        for info in infos:
+            target.write(_line(jsonable.run(info)))
         return
     names: dict[str, Any] = {}  # the columns are known when all runs were read
-    rows = Spool(_named((flat.row(record.info) for record in records), names))
+    rows = Spool(_named(map(flat.row, infos), names))
     columns = flat.columns([names])
     if style == "parquet":
         from gittrack.show.data import parquet  # noqa: PLC0415 - optional
