@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choiceOf, shares } from "../../../gittrack/web/static/js/charts/choice.js";
+import { choiceOf, createChoice, shares } from "../../../gittrack/web/static/js/charts/choice.js";
 
 const keys = Array.from({ length: 12 }, (_, i) => `e/${i}`);
 const RUNS = {
@@ -62,4 +62,15 @@ test("of many runs, which the page does not have, there are no groups", () => {
   const runs = { ...RUNS, complete: false, total: 5000, keys: [...keys, null] };
   const { groups, note } = choiceOf({ ...STATE, runs, group: ["params.lr"] });
   assert.deepEqual([groups, note], [null, "10 of 5000 runs are drawn; pick runs to draw others"]);
+});
+
+test("a choice is computed again only if what it depends on changes", () => {
+  const choice = createChoice();
+  const first = choice(STATE);
+  assert.equal(choice({ ...STATE, hover: "e/1" }), first);
+  for (const patch of [{ runs: { ...STATE.runs } }, { selected: ["e/1"] }, { hidden: ["e/1"] }, { find: "e" }, { group: ["params.lr"] }]) {
+    const state = { ...STATE, ...patch };
+    assert.deepEqual(choice(state), choiceOf(state));
+    assert.notEqual(choice(STATE), choice(state));
+  }
 });

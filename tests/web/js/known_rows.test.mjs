@@ -48,3 +48,12 @@ test("rows of a query are searched by the texts of the rows that they are taken 
   assert.deepEqual(matching(all, [0, 1, 2], "lr=1"), [0]);
   assert.deepEqual(["lr=x", "loss=6", "seed=7", "lr=1"].map((words) => matching(taken(), [0, 1], words)), [[1], [0], [0, 1], []]);
 });
+
+test("the values of a column are taken when they are first looked at, once", () => {
+  let looks = 0;
+  const column = { name: "params.lr", get values() { looks++; return [1, 2]; } };
+  const runs = filled({ keys: ["b"], columns: [{ name: "params.lr" }] }, { keys: ["a", "b"], columns: [column] });
+  assert.deepEqual([hasValues(runs), looks], [true, 0]);
+  assert.equal(runs.columns[0].values, runs.columns[0].values);
+  assert.deepEqual([runs.columns[0].values, looks], [[2], 1]);
+});

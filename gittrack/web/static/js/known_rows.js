@@ -41,7 +41,16 @@ export function filled(runs, known) {
 
 function withValues(/** @type {any} */ column, /** @type {any} */ source, /** @type {number[]} */ rows) {
   if ("value" in column) return column;
-  const result = { ...column, values: rows.map((row) => valueAt(source, row)) };
-  for (const part of PARTS) if (part !== "values" && part in source) result[part] = rows.map((row) => source[part][row]);
+  const result = { ...column };
+  for (const part of PARTS) {
+    if (part === "values") later(result, part, () => rows.map((row) => valueAt(source, row)));
+    else if (part in source) later(result, part, () => rows.map((row) => source[part][row]));
+  }
   return result;
+}
+
+// Gives an object a field that is computed when it is first looked at: a table shows a part of its columns.
+function later(/** @type {any} */ object, /** @type {string} */ name, /** @type {() => any} */ compute) {
+  const look = { enumerable: true, configurable: true };
+  Object.defineProperty(object, name, { ...look, get: () => (Object.defineProperty(object, name, { ...look, writable: true, value: compute() }), object[name]) });
 }

@@ -17,6 +17,22 @@ const MOST_RUNS = 200; // of which the server gives the points
  * @property {string} note  what is left out, in words
  */
 
+/** @type {Choice} */
+const NOTHING = { keys: [], groups: null, all: [], note: "" };
+
+/**
+ * Return a function that returns `choiceOf` a state, and computes it again only if what it depends on has changed.
+ * @returns {(state: any) => Choice}
+ */
+export function createChoice() {
+  let last = { fields: /** @type {any[]} */ ([]), choice: NOTHING };
+  return (state) => {
+    const fields = [state.runs, state.selected, state.hidden, state.find, state.group];
+    if (fields.some((field, i) => field !== last.fields[i])) last = { fields, choice: choiceOf(state) };
+    return last.choice;
+  };
+}
+
 /**
  * Return the runs to draw: the picked ones, or the first ones of the table, without those that are hidden.
  * @param {any} state
@@ -27,7 +43,7 @@ export function choiceOf(state) {
   if (group.length > 0 && runs?.complete) return grouped(state);
   if (runs?.groups && selected.length === 0) return groupedByServer(state);
   if (selected.length > 0) return single(selected, hidden, MOST_RUNS, "picked runs", selected.length);
-  if (!runs) return { keys: [], groups: null, all: [], note: "" };
+  if (!runs) return NOTHING;
   const rows = runs.keys.map((/** @type {string | null} */ _, /** @type {number} */ row) => row);
   const known = (runs.complete ? matching(runs, rows, find) : rows).filter((/** @type {number} */ row) => runs.keys[row]);
   const usable = withPoints(runs, known);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The view of many runs: the table on the left, the charts on the right. */
 
-import { choiceOf } from "../charts/choice.js";
+import { createChoice } from "../charts/choice.js";
 import { createCharts } from "../charts/panel.js";
 import { el, fill } from "../dom.js";
 import { quoted, show } from "../format.js";
@@ -31,7 +31,8 @@ export function mount(root, app) {
   const table = createTable(left, app);
   const commands = el("div");
   left.append(difference.element, commands);
-  const charts = createCharts(app, () => choiceOf(store.get()).keys, () => choiceOf(store.get()));
+  const choice = createChoice();
+  const charts = createCharts(app, () => choice(store.get()).keys, () => choice(store.get()));
   const splitter = createSplitter(app, left, charts.element);
   fill(root, left, splitter.element, charts.element);
 
@@ -50,7 +51,8 @@ export function mount(root, app) {
     if (state.panes === "charts") return; // the rest is not shown
     table.show({ lines, columns, look: { runs, sort, baseline: runs.keys.indexOf(state.baseline), qualities } });
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
-    fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
+    const same = fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  ");
+    if (constants.textContent !== same) fill(constants, same); // else the page need not be laid out again
     const order = runs.complete && sort.length > 0 ? ` --sort ${quoted(sort[0])}` : ""; // by the page; ls sorts by one key
     const search = state.find ? ", without the search" : ""; // which the command line does not have
     fill(commands, commandList(runs.commands.map((/** @type {any} */ command) => ({ ...command, what: command.what + search, track: command.track + order })), app));
