@@ -42,7 +42,7 @@ def rows(scratch: Path) -> Iterator[Row]:
     many = repos.with_runs(scratch / "many", COUNT)
     folded = scratch / "folded"
     subprocess.run(["cp", "-r", many, folded], check=True)
-    before = _seconds(lambda: _fold(folded))
+    before = seconds(lambda: _fold(folded))
     yield Row(f"fold {COUNT:,} runs", f"{before:.1f} s")
     for path in (bare, many, folded):
         _connect(scratch, path)
@@ -77,16 +77,17 @@ def _alternate(call: str, ours: Path, theirs: Path) -> tuple[float, float]:
     """Return the smallest processor seconds of a call in both, called in turns."""
     times: dict[Path, list[float]] = {ours: [], theirs: []}
     for _ in range(REPEATS):
-        for path, seconds in times.items():
-            seconds.append(_seconds(lambda path=path: _run(call, path)))  # type: ignore[misc]
+        for path, spent in times.items():
+            spent.append(seconds(lambda path=path: run(call, path)))  # type: ignore[misc]
     return min(times[ours]), min(times[theirs])
 
 
-def _run(call: str, path: Path) -> None:
+def run(call: str, path: Path) -> None:
+    """Run a line of shell in a repository, whose name is ``$0``."""
     subprocess.run(["sh", "-e", "-c", call, path.name], cwd=path, check=True, capture_output=True)
 
 
-def _seconds(call: Callable[[], object]) -> float:
+def seconds(call: Callable[[], object]) -> float:
     """Return the processor seconds of a call, here and in the processes that it starts."""
     before = [resource.getrusage(who) for who in _WHO]
     call()

@@ -31,7 +31,7 @@ _BUILD = "refs/build"
 _MODELS = 5_000
 
 
-def make(path: Path, count: int, *, folded: bool) -> Path:
+def make(path: Path, count: int, *, folded: bool, with_refs: int = WITH_REFS) -> Path:
     """Make a repository with ``count`` runs.
 
     Parameters
@@ -41,10 +41,12 @@ def make(path: Path, count: int, *, folded: bool) -> Path:
     count : int
         The number of runs.
     folded : bool
-        Whether all but the newest `WITH_REFS` runs are in chained archives, and have no refs.
+        Whether all but the newest ``with_refs`` runs are in chained archives, and have no refs.
+    with_refs : int, default 1,000
+        The number of runs that are not folded.
     """
     repos.small(path)
-    add(path, count, folded=folded)
+    add(path, count, folded=count - with_refs if folded else 0)
     return path
 
 
@@ -63,8 +65,8 @@ for number in range({count}):
     return path
 
 
-def add(path: Path, count: int, *, folded: bool = False, start: float | None = None) -> None:
-    """Add runs to a repository; git packs their refs."""
+def add(path: Path, count: int, *, folded: int = 0, start: float | None = None) -> None:
+    """Add runs to a repository, of which the first ones are folded; git packs the refs of the others."""
     head = git(path, "rev-parse", "HEAD")
     first = LAST - INTERVAL * count if start is None else start
     with tempfile.TemporaryFile() as spool, tempfile.TemporaryDirectory() as folder:
@@ -76,7 +78,7 @@ def add(path: Path, count: int, *, folded: bool = False, start: float | None = N
         importing.stdin.close()
         assert importing.wait() == 0
         spool.seek(0)
-        _give_refs(path, _members(spool, marks), count - WITH_REFS if folded else 0)
+        _give_refs(path, _members(spool, marks), folded)
     git(path, "update-ref", "-d", _BUILD)
     git(path, "repack", "-d", "-q")
 
