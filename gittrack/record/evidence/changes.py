@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from contextlib import contextmanager
 from pathlib import Path
 
 from gittrack import git
@@ -71,19 +71,30 @@ class CodeFiles(NamedTuple):
         moment
             The moment, in nanoseconds of the file system's time.
         """
-        top, lstat, changed = os.fsencode(f"{root}/"), os.lstat, []
-        listed = (entry[2:] for entry in self.tracked.split(b"\0"))
-        for path in chain(listed, map(os.fsencode, self.new_files)):
-            is_code = path[path.rfind(b".") :].lower() in _CODE
-            if not is_code and path[path.rfind(b"/") + 1 :] not in _NAMES:
-                continue
-            try:
-                if lstat(top + path).st_ctime_ns >= moment:
+        stat, changed = os.stat, []
+        paths = [entry[2:] for entry in self.tracked.split(b"\0")]
+        paths += map(os.fsencode, self.new_files)
+        with _open_folder(root) as top:  # the system then looks up no folder above it for each file
+            for path in paths:
+                is_code = path[path.rfind(b".") :].lower() in _CODE
+                if not is_code and path[path.rfind(b"/") + 1 :] not in _NAMES:
+                    continue
+                try:
+                    if stat(path, dir_fd=top, follow_symlinks=False).st_ctime_ns >= moment:
+                        changed.append(os.fsdecode(path))
+                except OSError:  # deleted, perhaps before the run began
                     changed.append(os.fsdecode(path))
-            except OSError:  # deleted, perhaps before the run began
-                changed.append(os.fsdecode(path))
         below = tuple(f"{path}/" for path in self.outputs)
         return [path for path in changed if not f"{path}/".startswith(below)]
+
+
+@contextmanager
+def _open_folder(path: str) -> Iterator[int]:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 class Changes(NamedTuple):
