@@ -18,7 +18,7 @@ from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.disk import lock
 from gittrack.record import journal, recovery, session
-from gittrack.record.active import warning
+from gittrack.record.active import turns, warning
 from gittrack.record.ending import process_end
 from gittrack.record.machine import environment, usage
 from gittrack.record.request import RunRequest
@@ -39,7 +39,8 @@ def begin(
     request, choice
         What is recorded of the run, and how it begins.
     """
-    return _joined(folder, request, choice) or _own(folder, repo, request, choice)
+    with turns.turn():
+        return _joined(folder, request, choice) or _own(folder, repo, request, choice)
 
 
 def silent(params: Mapping[str, Any]) -> Run:

@@ -16,7 +16,7 @@ from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
 from gittrack.record import journal, session
-from gittrack.record.active import current, warning
+from gittrack.record.active import current, turns, warning
 from gittrack.record.active.config import Config, Summary
 from gittrack.record.active.unrecorded import UnrecordedValues
 from gittrack.record.appender import RecordingEnded, explain
@@ -141,7 +141,7 @@ class Recording:
         """
         if self.disabled and not self.reclaim():  # in a forked child: the parent ends the run
             return
-        with self._lock:
+        with self._lock, turns.turn():
             if self.status != run_info.RUNNING:
                 return
             if isinstance(status, Mapping):
