@@ -24,7 +24,7 @@ _ZEROS = str.maketrans("123456789", "0" * 9)
 _DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
 # What the names of metrics about the machine begin with.  Listings, differences and verdicts leave them out.
 SYSTEM = "system/"
-_LARGE = 1 << 63
+LARGE = 1 << 63  # whole numbers from here on are examined more closely
 NUMBER = "number"  # the kind of a series; there are no other kinds yet
 
 
@@ -235,7 +235,7 @@ def metric(value: Mapping[str, Any]) -> Metric:
     numbers: list[Any] = [value.get(part) for part in Metric._fields]
     last, low, high, step, count = numbers
     plain = type(last) is type(low) is type(high) is float and type(step) is type(count) is int
-    if plain and abs(step) < _LARGE and abs(count) < _LARGE:  # most metrics
+    if plain and abs(step) < LARGE and abs(count) < LARGE:  # most metrics
         return Metric(*numbers)
     nan = float("nan")
     for part in Metric._fields:

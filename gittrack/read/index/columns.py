@@ -19,6 +19,7 @@ _SIZES = {"B": 1, "H": 2, "I": 4, "d": 8, "q": 8}
 # Compiled when first needed: a listing only decodes.
 _FLOAT = rb"(?:-?(?:0|[1-9]\d*)\.\d+(?:e[+-]?\d+)?\n)+"
 _INTEGER = rb"(?:-?(?:0|[1-9]\d{0,17})\n)+"
+_NUMBER = rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"  # `float` reads other texts, too
 
 
 class StoredColumn(NamedTuple):
@@ -125,9 +126,6 @@ def parsed(text: bytes) -> Any:
 
 def parsed_part(text: bytes) -> Any:
     """Return the value of a part of the summary of a metric."""
-    if b"." in text or len(text) < 16:
-        try:
-            return float(text)
-        except ValueError:  # .nan, .inf, null
-            pass
-    return parsed(text)
+    if (b"." in text or len(text) < 16) and re.fullmatch(_NUMBER, text):
+        return float(text)
+    return parsed(text)  # .nan, .inf, null

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from gittrack.core import layout
-from gittrack.core.run import commit_message, facts
+from gittrack.core.run import commit_message, facts, run_info
 from gittrack.core.run.commit_message import MISSING, Missing
 from gittrack.read.index import columns
 from gittrack.read.index.bulk.plain_values import (
@@ -155,7 +155,10 @@ class _Columns:
             self._leave_types(values, {*map(type, values)} & {dict, UnreadableText})
         elif name.startswith("metrics."):
             usual = {float, int, Missing, *([type(None)] if name.endswith(":step") else [])}
-            self._leave_types(values, {*map(type, values)} - usual)
+            types = {*map(type, values)}
+            self._leave_types(values, types - usual)
+            if int in types:  # these are long
+                self._leave_large(values)
         else:
             self._leave_wrong(name, values)
 
@@ -163,6 +166,12 @@ class _Columns:
         """Leave the runs with a value of some types to decoding; an empty mapping is a usual param."""
         for number, value in enumerate(values) if types else ():
             if type(value) in types and value != {}:
+                self._others.add(number)
+
+    def _leave_large(self, values: Sequence[Any]) -> None:
+        """Leave the runs with a number that is too large for a metric to decoding."""
+        for number, value in enumerate(values):
+            if type(value) is int and abs(value) >= run_info.LARGE:
                 self._others.add(number)
 
     def _leave_wrong(self, key: str, values: Sequence[Any]) -> None:

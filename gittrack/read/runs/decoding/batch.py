@@ -72,7 +72,8 @@ class _Batch:
         elif len(parts) == 1:
             self._add(self._facts, parts[0], texts, _checked(parts[0], run_info.check_fact))
         elif len(parts) == 2 and parts[0] == "code":
-            self._add(self._code, parts[1], texts, _checked(key, run_info.check_fact))
+            of_key = _checked(f"code.{parts[1]}", run_info.check_fact)  # the key may be quoted
+            self._add(self._code, parts[1], texts, of_key)
         elif len(parts) == 2 and parts[0] == "sweep":
             self._add(self._sweep, parts[1], texts, _checked(parts[1], trials.check))
         else:

@@ -96,6 +96,10 @@ def test_a_run_with_a_wrong_value_is_decoded_by_itself(monkeypatch):
     assert (infos[4].status, infos[5].ref, infos[6].note) == ("damaged", None, "good")
 
 
+def test_a_fact_whose_key_is_quoted_is_checked():
+    assert_same([with_line(trial(number), 'code."commit": --upload-pack=x') for number in range(2)])
+
+
 def test_no_two_runs_share_a_value_that_can_change():
     first, second = many_runs.decoded(
         NO_REPO, [run_values.raw(n, params={"a": [1]}, changed=["b"]) for n in range(2)]
