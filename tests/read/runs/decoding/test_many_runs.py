@@ -97,7 +97,7 @@ def test_a_run_with_a_wrong_value_is_decoded_by_itself(monkeypatch):
 
 
 def test_a_fact_whose_key_is_quoted_is_checked():
-    assert_same([with_line(trial(number), 'code."commit": --upload-pack=x') for number in range(2)])
+    assert_same([with_line(trial(number), 'code."commit": "--all"') for number in range(2)])
 
 
 def test_no_two_runs_share_a_value_that_can_change():
