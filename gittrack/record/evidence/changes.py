@@ -74,13 +74,14 @@ class CodeFiles(NamedTuple):
         stat, changed = os.stat, []
         paths = [entry[2:] for entry in self.tracked.split(b"\0")]
         paths += map(os.fsencode, self.new_files)
-        with _open_folder(root) as top:  # the system then looks up no folder above it for each file
+        with _beginning(root) as (handle, front):
             for path in paths:
                 is_code = path[path.rfind(b".") :].lower() in _CODE
                 if not is_code and path[path.rfind(b"/") + 1 :] not in _NAMES:
                     continue
                 try:
-                    if stat(path, dir_fd=top, follow_symlinks=False).st_ctime_ns >= moment:
+                    state = stat(front + path, dir_fd=handle, follow_symlinks=False)
+                    if state.st_ctime_ns >= moment:
                         changed.append(os.fsdecode(path))
                 except OSError:  # deleted, perhaps before the run began
                     changed.append(os.fsdecode(path))
@@ -89,10 +90,18 @@ class CodeFiles(NamedTuple):
 
 
 @contextmanager
-def _open_folder(path: str) -> Iterator[int]:
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def _beginning(root: str) -> Iterator[tuple[int | None, bytes]]:
+    """Yield where paths begin: at an open folder, above which the system looks up nothing, or at a path.
+
+    The path serves if the folder cannot be opened: without a free descriptor or the right to list it.
+    """
     try:
-        yield handle
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield None, os.fsencode(f"{root}/")
+        return
+    try:
+        yield handle, b""
     finally:
         os.close(handle)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import sys
 import time
 from pathlib import Path
@@ -142,6 +143,17 @@ def test_names_that_git_reads_as_quoted_or_as_two_are_compared_as_they_are():
     for name in names:
         Path(name).write_text("2")
     assert sorted(look(tree=tree).names) == names
+
+
+def test_without_a_free_descriptor_the_same_files_are_candidates():
+    code = changes.CodeFiles(None, b"H helper.py\0H gone.py\0H results.csv\0")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        candidates = [code.changed_since(os.getcwd(), moment) for moment in (0, 2**62)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert candidates == [["helper.py", "gone.py"], ["gone.py"]]
 
 
 def test_many_names_are_cut_in_the_sentence_only():
