@@ -115,6 +115,23 @@ def test_the_end_of_a_run_starts_it_in_a_large_repository(repo, monkeypatch):
         assert len(started) == 3  # there are many more: git needs a commit graph of them now
 
 
+def test_a_damaged_note_of_the_last_try_starts_it_and_a_missing_one_does_not(repo, monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        "gittrack.record.publish.background.start", lambda *words: started.append(words)
+    )
+    run_git(".", "pack-refs", "--all")
+    gittrack.init().finish()
+    note = Path(upkeep.path(repo.common_dir))
+    note.write_bytes(bytes(3))  # what a power failure may leave
+    gittrack.init().finish()
+    assert len(started) == 2
+    note.unlink()
+    monkeypatch.setattr(upkeep, "path", lambda common_dir: "/dev/null/last-fold")
+    gittrack.init().finish()
+    assert len(started) == 2  # it cannot be noted: each run would start it
+
+
 def test_a_folder_that_cannot_be_read_ends_no_run(repo, monkeypatch):
     run_git(".", "pack-refs", "--all")
     monkeypatch.setattr("gittrack.record.publish.upkeep.layout.live_dir", lambda home: "/nowhere")

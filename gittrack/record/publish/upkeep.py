@@ -38,19 +38,18 @@ def fold_sometimes(repo: git.Repo) -> None:
     This costs a look at two files.  It is tried again when `MANY` more refs are packed, or a day later while
     no run goes on.
     """
-    with suppress(
-        OSError, ValueError
-    ):  # what cannot be read now is read at the end of the next run
+    with suppress(OSError):  # what cannot be read now is read at the end of the next run
         size = _size(repo)
         if size < MANY * _BYTES:
             return
-        seconds, earlier = _last_try(repo)
-        is_due = time.time() - seconds >= _PAUSE_SECONDS and not any(
+        last = seconds, earlier = _last_try(repo)
+        is_due = abs(time.time() - seconds) >= _PAUSE_SECONDS and not any(
             map(layout.is_id, os.listdir(layout.live_dir(repo.common_dir)))
         )
         if is_due or size - earlier >= MANY * _BYTES:
             note_try(repo)
-            background.start(background.FOLD, repo.common_dir)
+            if _last_try(repo) != last:  # else it would be tried at the end of each run
+                background.start(background.FOLD, repo.common_dir)
 
 
 def fold_after_arrival(repo: git.Repo, new: int) -> None:
@@ -84,6 +83,7 @@ def _last_try(repo: git.Repo) -> tuple[float, int]:
     """Return when it was tried, in seconds since 1970, and the size of the refs then."""
     try:
         with open(path(repo.common_dir), "rb") as file:
-            return os.fstat(file.fileno()).st_mtime, int(file.read(20) or b"0")
+            content = file.read(20)
+            return os.fstat(file.fileno()).st_mtime, int(content) if content.isdigit() else 0
     except FileNotFoundError:
         return 0.0, 0
