@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message
@@ -126,6 +127,11 @@ def parsed(text: bytes) -> Any:
 
 def parsed_part(text: bytes) -> Any:
     """Return the value of a part of the summary of a metric."""
-    if (b"." in text or len(text) < 16) and re.fullmatch(_NUMBER, text):
+    if (b"." in text or len(text) < 16) and _match_number()(text):
         return float(text)
     return parsed(text)  # .nan, .inf, null
+
+
+@lru_cache(1)  # a column has thousands of texts, for which `re.fullmatch` takes twice as long
+def _match_number() -> Callable[[bytes], re.Match[bytes] | None]:
+    return re.compile(_NUMBER).fullmatch
