@@ -198,8 +198,9 @@ def test_a_trial_that_hangs_is_killed_after_its_timeout(project):
     script = f"test $2 = 1 || sleep 1000; {TRIAL}"
     words = ("-S", "x=0,1", "-j", "2", "--timeout", "1s")
     done = sweep(*words, command=("--", "sh", "-c", script, "sh", "{args}"))
-    first, second = shown()["trials"]
-    assert (first["status"], sorted((first["order"], second["order"]))) == ("killed", [0, 1])
+    trials = {trial["key"]: trial for trial in shown()["trials"]}  # in the order of their starts
+    assert trials["0"]["status"] == "killed"
+    assert sorted(trial["order"] for trial in trials.values()) == [0, 1]
     assert "trial 0  killed (timeout)" in done.err
     assert "done: 2 of 2 done, " in done.out
 
