@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from gittrack import git
 from gittrack.core import layout
@@ -65,6 +66,32 @@ def merged(repo: git.Repo, store: objects.Store, *archives: Archive) -> Archive:
         text = [f"{runs[ref][0]} {ref}" for ref in part]
         chunks.append(building.stored(store, text, [runs[ref][1] for ref in part]))
     return building.write(store, [first, second], sorted(chunks), [])
+
+
+def joined(repo: git.Repo, store: objects.Store, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return chunks of which the last ones, if they are small, are put together.
+
+    Each commit of an archive lists all files of its chunks, so an archive that grows by a hundred runs at a
+    time needs larger ones.
+
+    Raises Damaged if a chunk cannot be read.
+    """
+    half = building.MOST_PARENTS // 2
+    small = list(takewhile(lambda chunk: chunk.size <= half, reversed(chunks)))[::-1]
+    every, group = list(chunks[: len(chunks) - len(small)]), list[Chunk]()
+    for chunk in small:
+        group.append(chunk)
+        if sum(chunk.size for chunk in group) > half:
+            every.append(_one_chunk(repo, store, group))
+            group.clear()
+    return [*every, *group]
+
+
+def _one_chunk(repo: git.Repo, store: objects.Store, chunks: Sequence[Chunk]) -> Chunk:
+    parts = zip(lines(repo, chunks), messages(repo, chunks), strict=True)
+    runs = [pair for part in parts for pair in zip(*part, strict=True)]
+    runs.sort(key=lambda run: run[0][-24:])  # oldest first, by id
+    return building.stored(store, [line for line, _ in runs], [message for _, message in runs])
 
 
 def continues(repo: git.Repo, later: str, earlier: str) -> bool:

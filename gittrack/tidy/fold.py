@@ -141,6 +141,8 @@ def _written(
     """
     added: set[str] = set()
     now = building.without(repo, store, before, outdated) if before and outdated else before
+    if now and new:
+        now = now._replace(chunks=tuple(merging.joined(repo, store, now.chunks)))
     for start in range(0, len(new), building.MOST_PARENTS):
         part = new[start : start + building.MOST_PARENTS]
         raws = [Raw(m.id, m.experiment, _ref(m), m.commit) for m in part]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.folding import archive
-from gittrack.folding.building import MOST_PARENTS, Member
+from gittrack.folding.building import Member
 from gittrack.git import refs
 from gittrack.read.runs import listing
 from gittrack.record.publish import upkeep
@@ -46,7 +46,7 @@ def run(repo: git.Repo, now: float) -> int:
     folded = 0
     if not listing.live_ids(repo):
         folded = _fold(repo, settings.from_config(config).fold, len(runs), now)
-    if len(runs) - folded >= upkeep.MANY:
+    if len(runs) > folded:
         rest = refs.now(repo, layout.RUNS) if folded else runs
         commit_graph.write(repo, config, [ref.oid for ref in rest if ref.oid])
     upkeep.note_try(repo)
@@ -54,12 +54,12 @@ def run(repo: git.Repo, now: float) -> int:
 
 
 def _fold(repo: git.Repo, most: int, with_refs: int, now: float) -> int:
-    """Fold full thousands, oldest first, so that clones fold the same runs together; return how many runs."""
+    """Fold full hundreds, oldest first, so that clones fold the same runs together; return how many runs."""
     if most <= 0 or with_refs + _in_archive(repo) <= most:
         return 0
     members = fold_plan.plan(repo, _DAY, now).members
     chosen = _whole([member for member in members if member.date <= now - _MONTH])
-    if with_refs - len(chosen) > MOST_PARENTS:
+    if with_refs - len(chosen) > upkeep.FEW:
         chosen = _whole(members)
     return fold.fold(repo, chosen, _PATIENCE_SECONDS).runs
 
@@ -70,4 +70,4 @@ def _in_archive(repo: git.Repo) -> int:
 
 
 def _whole(members: Sequence[Member]) -> Sequence[Member]:
-    return members[: len(members) // MOST_PARENTS * MOST_PARENTS]
+    return members[: len(members) // upkeep.FEW * upkeep.FEW]

@@ -1,8 +1,9 @@
 """Unfolded: what the user's own git costs beside runs with refs, as the background process leaves them.
 
-A first repository has 10,000 runs, of which it folds all but 500.  A second one has 100,000 folded runs and
-2,000 of the last day, which get a commit graph; `BENCH_RUNS` and `BENCH_REFS` are other numbers for it.  The
-server is a git daemon, so only the processor time of the user's side counts.
+A first repository has 1,000 runs, which keep their refs.  A second one has 10,249, of which it folds all but
+249.  A third one has 100,000 folded runs and 2,000 of the last day, which cannot be folded; `BENCH_RUNS` and
+`BENCH_REFS` are other numbers for it.  All get commit graphs.  The server is a git daemon, so only the
+processor time of the user's side counts.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from measure import Row, against, git
 from gittrack import git as git_layer
 from gittrack.tidy import quiet_fold
 
-SMALL, SMALL_REFS = 10_500, 500
+SMALL, MIDDLE = 1_000, 10_249
 FOLDED = int(os.environ.get("BENCH_RUNS", "100000"))
 REFS = int(os.environ.get("BENCH_REFS", "2000"))
 REPEATS = 15
@@ -46,14 +47,16 @@ def rows(scratch: Path) -> Iterator[Row]:
     """Yield each call of git in both repositories, against one without runs."""
     none = repos.small(scratch / "none")
     small = scale_repos.make(scratch / "small", SMALL, folded=False)
+    middle = scale_repos.make(scratch / "middle", MIDDLE, folded=False)
     large = scratch / "large"
     scale_repos.make(large, FOLDED + REFS, folded=True, with_refs=REFS)
-    quiet_fold.run(git_layer.find(small), scale_repos.LAST + 48 * HOUR)
+    for path in (small, middle):
+        quiet_fold.run(git_layer.find(path), scale_repos.LAST + 48 * HOUR)
     quiet_fold.run(git_layer.find(large), scale_repos.LAST + HOUR)
     with _server(scratch) as address:
-        for path in (none, small, large):
+        for path in (none, small, middle, large):
             _connect(scratch, address, path)
-        for path, bar in ((small, 1.1), (large, 1.2)):
+        for path, bar in ((small, 1.0), (middle, 1.1), (large, 1.2)):
             count = len(git(path, "for-each-ref", "--format=1", "refs/runs").split())
             for name, call in CALLS.items():
                 times = _alternate(call, path, none)

@@ -16,7 +16,7 @@ import gittrack
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.folding import archive
+from gittrack.folding import archive, checking
 from gittrack.git import objects
 from gittrack.tidy import fold, fold_plan
 
@@ -92,6 +92,19 @@ def test_a_thousand_runs_are_parents_of_one_archive(runs, monkeypatch):
     tip = archive.read(runs, archive.tip(runs))
     assert archive.parents(runs, tip) == {run.info.commit for run in gittrack.runs()}
     assert names_listed() == ["n4", "n3", "n2", "n1", "n0"]
+
+
+def test_small_chunks_are_put_together_by_a_later_fold(runs, monkeypatch):
+    monkeypatch.setattr("gittrack.folding.building.MOST_PARENTS", 4)
+    members = fold_plan.plan(runs, 0, time.time()).members
+    sizes = []
+    for number in (1, 0, 2, 4, 3):
+        assert fold.fold(runs, [members[number]]).runs == 1
+        sizes.append([chunk.size for chunk in archive.read(runs, archive.tip(runs)).chunks])
+    assert sizes == [[1], [1, 1], [1, 1, 1], [3, 1], [3, 1, 1]]
+    assert names_listed() == ["n4", "n3", "n2", "n1", "n0"]
+    assert checking.check(runs, archive.read(runs, archive.tip(runs))) == ""
+    assert look("doctor").code == 0
 
 
 def test_runs_that_are_needed_or_new_keep_their_refs(runs):

@@ -21,10 +21,10 @@ LATER = DAY_AFTER + 40 * 86400
 
 @pytest.fixture
 def repo(tmp_path, monkeypatch) -> git.Repo:
-    """Seven runs in a repository that folds above four; a thousand is two, and many are five."""
+    """Seven runs in a repository that folds above four; a hundred is two, and many are five."""
     run_git(tmp_path, "init", "-q")
     run_git(tmp_path, "config", "track.fold", "4")
-    monkeypatch.setattr("gittrack.tidy.quiet_fold.MOST_PARENTS", 2)
+    monkeypatch.setattr("gittrack.record.publish.upkeep.FEW", 2)
     monkeypatch.setattr("gittrack.record.publish.upkeep.MANY", 5)
     repo = git.find()
     for number in range(7):
@@ -41,7 +41,7 @@ def graphs() -> int:
     return len(list(Path(".git/objects/info/commit-graphs").glob("*.graph")))
 
 
-def test_full_thousands_are_folded_oldest_first(repo):
+def test_full_hundreds_are_folded_oldest_first(repo):
     assert quiet_fold.run(repo, LATER) == 6
     assert refs() == [layout.run_ref("default", run_values.run_id(6))]
     assert quiet_fold.run(repo, LATER) == 0
@@ -62,10 +62,10 @@ def test_nothing_is_folded_below_the_setting(repo, setting):
     assert len(refs()) == 7
 
 
-def test_runs_of_the_last_month_are_folded_if_they_are_more_than_a_thousand(repo, monkeypatch):
+def test_runs_of_the_last_month_are_folded_if_they_are_more_than_a_hundred(repo, monkeypatch):
     month_after_the_fourth = DAY_AFTER + 29 * 86400 + 240
     run_values.commit(repo, 7)
-    monkeypatch.setattr("gittrack.tidy.quiet_fold.MOST_PARENTS", 4)
+    monkeypatch.setattr("gittrack.record.publish.upkeep.FEW", 4)
     assert quiet_fold.run(repo, month_after_the_fourth) == 4
     run_values.commit(repo, 8)
     assert quiet_fold.run(repo, month_after_the_fourth) == 4
@@ -84,9 +84,9 @@ def test_while_a_run_goes_on_git_gets_a_commit_graph_and_nothing_is_folded(repo)
     assert graphs() == 1
 
 
-def test_few_refs_need_no_commit_graph(repo):
+def test_the_rest_of_the_runs_gets_a_commit_graph_too(repo):
     quiet_fold.run(repo, LATER)
-    assert graphs() == 0
+    assert (len(refs()), graphs()) == (1, 1)
 
 
 def test_the_end_of_a_run_starts_it_in_a_large_repository(repo, monkeypatch):

@@ -12,7 +12,8 @@ from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.record.publish import background
 
-MANY = 500  # refs of runs; git reads fewer in some milliseconds
+FEW = 100  # refs of runs; with fewer, a fetch or a push takes at most a tenth longer
+MANY = 500  # further refs, of runs that are mostly too new to be folded
 _BYTES = 60  # of a ref in the files of git, at least
 _PAUSE_SECONDS = 86400
 
@@ -40,7 +41,7 @@ def fold_sometimes(repo: git.Repo) -> None:
     """
     with suppress(OSError):  # what cannot be read now is read at the end of the next run
         size = _size(repo)
-        if size < MANY * _BYTES:
+        if size < FEW * _BYTES:
             return
         last = seconds, earlier = _last_try(repo)
         is_due = abs(time.time() - seconds) >= _PAUSE_SECONDS and not any(
