@@ -222,6 +222,7 @@ LAZY_IMPORTS = {
         "shutil": "2 ms that only a crash needs",
         "gittrack.disk.journal_owner": "only after a crash",
     },
+    "record/recovery.py": {"gittrack.disk.journal_owner": "only after a crash"},
     "record/ending/exit_code.py": {"opcode": "only the end of a script needs it"},
     "disk/copies.py": {"shutil": "2 ms that only a copied file needs"},
     "record/evidence/written.py": {

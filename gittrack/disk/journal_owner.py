@@ -5,12 +5,14 @@ Listings and recovery both decide by these functions.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gittrack.core import layout
-from gittrack.core.run import events
+from gittrack.core.fast_typing import Any
+from gittrack.core.run import events, run_info
 from gittrack.disk import lock, this_machine
 
 _LONGEST_LINE = 8 << 20
@@ -30,6 +32,32 @@ def is_alive(folder: Path, patience: Callable[[], float]) -> bool:
         Returns `core.settings.adopt_after` in seconds; it is called only for a journal of another host.
     """
     return lock.is_held(folder / layout.LOCK) or other_host(folder, patience) is not None
+
+
+def stored_end(folder: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of the end of a run that ended but was not committed, such as on a full disk.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    facts : mapping
+        The facts of its operations, which may be those of the end.
+
+    Returns
+    -------
+    dict
+        The facts of its lock file, which has room for them; empty if the run did not end, or if it ended
+        and ``facts`` already say so.
+    """
+    if facts.get("ended"):
+        return {}
+    try:
+        end = json.loads((folder / layout.LOCK).read_bytes().partition(b"\n")[0])
+        events.check(events.FACTS, {"values": end})
+        return end if end.get("ended") and end.get("status") in run_info.ENDS else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
 
 
 def check_files(folder: Path) -> None:

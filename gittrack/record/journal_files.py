@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import Any
-from gittrack.core.run import events, run_info
+from gittrack.core.run import events
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.appender import Appender, RecordingEnded
 
@@ -117,20 +117,14 @@ class JournalFiles:
             os.posix_fallocate(self.lock_fd or -1, 0, _END_BYTES)
 
     def write_end(self, facts: Mapping[str, Any]) -> None:
-        """Write the facts of the end into the reserved room, because their line could not be appended."""
+        """Write the facts of the end into the reserved room, because their line could not be appended.
+
+        `disk.journal_owner.stored_end` reads them.
+        """
         data = json.dumps(dict(facts)).encode() + b"\n"
         if self.lock_fd is not None and descriptors.is_open(self.lock_fd, self._lock_identity):
             with contextlib.suppress(OSError):
                 os.pwrite(self.lock_fd, data if len(data) <= _END_BYTES else b"", 0)
-
-    def end(self) -> dict[str, Any]:
-        """Return the facts that `write_end` wrote; an empty dict if it wrote none that are valid."""
-        try:
-            facts = json.loads((self.folder / layout.LOCK).read_bytes().partition(b"\n")[0])
-            events.check(events.FACTS, {"values": facts})
-            return facts if facts.get("ended") and facts.get("status") in run_info.ENDS else {}
-        except (OSError, ValueError, RecursionError):
-            return {}
 
     def _lock_again(self) -> int:
         lock_fd = lock.acquire(self.folder / layout.LOCK)

@@ -104,10 +104,12 @@ def _end_of_crash(book: journal.Journal, last: float) -> dict[str, Any]:
 
     ``last`` is when the run last wrote into its journal, in seconds.
     """
+    from gittrack.disk import journal_owner  # noqa: PLC0415 - only after a crash
+
     state = book.state()
     if "ended" in state.facts:
         return {}
-    end = book.end()
+    end = journal_owner.stored_end(book.folder, state.facts)
     if end:  # the run had ended, but the disk was full
         return {**end, **events.derived_facts(state)}
     started = run_info.from_iso(state.facts["started"])

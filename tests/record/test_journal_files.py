@@ -11,7 +11,7 @@ import pytest
 
 from gittrack.core import layout
 from gittrack.core.run import events
-from gittrack.disk import lock
+from gittrack.disk import journal_owner, lock
 from gittrack.record.appender import RecordingEnded
 from gittrack.record.journal_files import _END_BYTES
 
@@ -62,15 +62,15 @@ class TestReopen:
 class TestReservedEnd:
     def test_the_room_is_there_from_the_start(self, book):
         assert (book.folder / layout.LOCK).stat().st_size >= _END_BYTES
-        assert book.end() == {}
+        assert journal_owner.stored_end(book.folder, {}) == {}
 
     def test_an_end_is_read_back(self, book):
         book.write_end({**END, "exit_code": 0})
-        assert book.end() == {**END, "exit_code": 0}
+        assert journal_owner.stored_end(book.folder, {}) == {**END, "exit_code": 0}
 
     def test_an_end_that_is_too_long_is_not_written(self, book):
         book.write_end({**END, "x": "y" * _END_BYTES})
-        assert book.end() == {}
+        assert journal_owner.stored_end(book.folder, {}) == {}
 
     @pytest.mark.parametrize(
         "content",
@@ -89,7 +89,7 @@ class TestReservedEnd:
     )
     def test_something_else_is_not_an_end(self, book, content):
         (book.folder / layout.LOCK).write_bytes(content)
-        assert book.end() == {}
+        assert journal_owner.stored_end(book.folder, {}) == {}
 
     def test_a_lock_that_the_program_closed_is_not_written_to(self, book):
         os.close(book.lock_fd)

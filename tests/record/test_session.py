@@ -17,6 +17,7 @@ from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import from_iso
+from gittrack.disk import journal_owner
 from gittrack.git import refs
 from gittrack.record import session
 from gittrack.record.appender import Appender
@@ -248,7 +249,7 @@ class TestEnd:
             patch.setattr(Appender, "write", lambda self, data: full)
             with pytest.raises(OSError, match="No space left"):
                 session.end(begun, {"status": "finished", "exit_code": 0})
-        assert begun.journal.end()["status"] == "finished"
+        assert journal_owner.stored_end(begun.journal.folder, {})["status"] == "finished"
         assert begun.journal.folder.exists()
 
 

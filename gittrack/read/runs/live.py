@@ -28,8 +28,10 @@ def read_each(repo: git.Repo, paths: Iterable[str]) -> Iterator[run_info.RunInfo
     """Yield the run of each journal; None if the journal is empty or was removed.
 
     The status is ``running`` if the process that records the run is alive (`disk.journal_owner`), else
-    ``crashed``.  Of a series over 8 MiB only the end is read: the last values are right, but min, max and
-    count are those of the end.
+    ``crashed``.  A run that ended but could not be committed has the status of its end.
+
+    Of a series over 8 MiB only the end is read: the last values are right, but min, max and count are those
+    of the end.
 
     Parameters
     ----------
@@ -95,10 +97,12 @@ def current(
     state = events.read(folder / layout.EVENTS, folder.name)
     metrics = _metrics(folder)
     touched = (folder / layout.SERIES).stat().st_mtime
-    facts = {**state.facts, **events.derived_facts(state)}
-    facts["status"] = run_info.RUNNING if alive else run_info.CRASHED
-    until = _now_there(folder, state.facts) if alive else touched
-    facts["duration_s"] = events.duration_at(state.facts, until)
+    end = {} if alive else journal_owner.stored_end(folder, state.facts)
+    facts = {**state.facts, **end, **events.derived_facts(state)}
+    if alive or not facts.get("ended"):
+        facts["status"] = run_info.RUNNING if alive else run_info.CRASHED
+        until = _now_there(folder, state.facts) if alive else touched
+        facts["duration_s"] = events.duration_at(state.facts, until)
     for name, value in state.summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
     return facts, state.params, metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from run_values import NO_REPO, facts_of, run_id
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import events, run_info, series
-from gittrack.core.run.run_info import CRASHED, DAMAGED, RUNNING
+from gittrack.core.run.run_info import CRASHED, DAMAGED, FINISHED, RUNNING
 from gittrack.disk import lock
 from gittrack.read.runs import live
 
@@ -51,6 +52,19 @@ def test_a_machine_whose_clock_is_ten_minutes_off_shows_how_long_its_run_takes(j
     os.utime(journal / layout.LOCK, (time.time() - 20, time.time() - 20))
     facts, *_ = live.current(journal, alive=True)
     assert facts["duration_s"] == pytest.approx(20, abs=200)
+
+
+def test_a_run_that_ended_on_a_full_disk_has_the_status_of_its_end(journal):
+    end = facts_of(1, status=FINISHED)
+    facts = {key: end[key] for key in ("status", "ended", "duration_s")}
+    (journal / layout.LOCK).write_text(json.dumps(facts) + "\n")
+    run = read(journal)
+    assert (run.status, run.ended, run.duration) == (FINISHED, end["ended"], end["duration_s"])
+
+    (journal / layout.LOCK).write_text("{}\n")
+    assert read(journal).status == CRASHED
+    add(journal, line("facts", values=facts))  # its line could be written, but no commit
+    assert read(journal).status == FINISHED
 
 
 # --- read ---------------------------------------------------------------------------------------
