@@ -31,6 +31,7 @@ _CODE = frozenset(
     )
 )
 _NAMES = frozenset((b"Makefile", b"makefile", b"Dockerfile", b"Snakefile"))
+_SPARSE = (b"S", b"s")  # the flags of files that git is set not to check out
 _MOST_NAMES = 5
 _MOST_WORDS = 100  # of a call of git
 
@@ -72,10 +73,11 @@ class CodeFiles(NamedTuple):
             The moment, in nanoseconds of the file system's time.
         """
         stat, changed = os.stat, []
-        paths = [entry[2:] for entry in self.tracked.split(b"\0")]
-        paths += map(os.fsencode, self.new_files)
+        entries = self.tracked.split(b"\0")
+        entries += (b"? " + os.fsencode(path) for path in self.new_files)
         with _beginning(root) as (handle, front):
-            for path in paths:
+            for entry in entries:
+                path = entry[2:]
                 is_code = path[path.rfind(b".") :].lower() in _CODE
                 if not is_code and path[path.rfind(b"/") + 1 :] not in _NAMES:
                     continue
@@ -83,8 +85,9 @@ class CodeFiles(NamedTuple):
                     state = stat(front + path, dir_fd=handle, follow_symlinks=False)
                     if state.st_ctime_ns >= moment:
                         changed.append(os.fsdecode(path))
-                except OSError:  # deleted, perhaps before the run began
-                    changed.append(os.fsdecode(path))
+                except OSError:  # deleted, perhaps before the run began, or never checked out
+                    if entry[:1] not in _SPARSE:
+                        changed.append(os.fsdecode(path))
         below = tuple(f"{path}/" for path in self.outputs)
         return [path for path in changed if not f"{path}/".startswith(below)]
 

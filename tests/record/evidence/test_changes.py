@@ -97,6 +97,17 @@ def test_code_that_was_deleted_before_the_run_has_not_changed():
     assert record.changed is None
 
 
+def test_code_that_a_sparse_checkout_leaves_out_has_not_changed():
+    Path("lib").mkdir()
+    Path("lib/part.py").write_text("1\n")
+    git(".", "add", "lib")
+    git(".", "commit", "-qm", "lib")
+    git(".", "sparse-checkout", "set", "data")
+    assert not Path("lib").exists()
+    record, _ = run("true")
+    assert record.changed is None
+
+
 def test_a_tracked_table_that_the_run_writes_is_no_change_of_code():
     record, _ = run("echo b >> results.csv")
     assert record.changed is None
