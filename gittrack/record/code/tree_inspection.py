@@ -103,9 +103,14 @@ def _tracked(flags: bytes | git.Call) -> bytes:
     return answer.out if answer.code == 0 else b""
 
 
+def has_flags(listing: bytes) -> bool:
+    """Return whether ``git ls-files -v -z`` lists a file whose changes git is set to overlook."""
+    return any(b"\0%c " % tag in b"\0" + listing for tag in b"hSs")
+
+
 def _overlooked_files(listing: bytes, root: str) -> tuple[list[str], frozenset[str]]:
     """Return the files whose changes git is set to overlook, and the sparse files, which are absent."""
-    if not any(b"\0%c " % tag in b"\0" + listing for tag in b"hSs"):  # the usual case
+    if not has_flags(listing):  # the usual case
         return [], frozenset()
     entries = [(e[:1], e[2:]) for e in os.fsdecode(listing).split("\0") if e[:1] in ("h", "S", "s")]
     sparse = frozenset(

@@ -16,6 +16,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk import folders
 from gittrack.record import inputs
+from gittrack.record.code import tree_inspection
 from gittrack.record.code.index import list_item
 
 # The status of the work tree is read before the journal is made.  Files that changed a moment before the
@@ -34,6 +35,9 @@ _NAMES = frozenset((b"Makefile", b"makefile", b"Dockerfile", b"Snakefile"))
 _SPARSE = (b"S", b"s")  # the flags of files that git is set not to check out
 _MOST_NAMES = 5
 _MOST_WORDS = 100  # of a call of git
+_MANY_FILES = 2_000  # git, which starts in 2 ms, looks at so many in less time
+# Whatever the user's settings: each file that has another ctime than in the index counts.
+_WHOLE_STAT = ("-c", "core.trustCtime=true", "-c", "core.checkStat=default")
 
 
 class CodeFiles(NamedTuple):
@@ -60,10 +64,16 @@ class CodeFiles(NamedTuple):
         """Return whether a path from the root is a file of the code, whatever its name."""
         return path in self.new_files or b" " + os.fsencode(path) + b"\0" in self.tracked
 
-    def changed_since(self, root: str, moment: int) -> list[str]:
+    def files(self) -> list[bytes]:
+        """Return all files as ``git ls-files -v`` gives them, the untracked ones with a question mark."""
+        return self.tracked.split(b"\0") + [b"? " + os.fsencode(path) for path in self.new_files]
+
+    def changed_since(
+        self, root: str, moment: int, entries: Sequence[bytes] | None = None
+    ) -> list[str]:
         """Return the files that are code by their names and changed since a moment, or are deleted.
 
-        Outputs of the run are left out.  One loop, because there may be 10,000 files.
+        Outputs of the run are left out.  One loop, because there may be thousands of files.
 
         Parameters
         ----------
@@ -71,10 +81,11 @@ class CodeFiles(NamedTuple):
             The root of the work tree.
         moment
             The moment, in nanoseconds of the file system's time.
+        entries
+            The files to look at; None: all of `files`.
         """
-        stat, changed = os.stat, []
-        entries = self.tracked.split(b"\0")
-        entries += (b"? " + os.fsencode(path) for path in self.new_files)
+        status_of, changed = os.stat, []
+        entries = self.files() if entries is None else entries
         with _beginning(root) as (handle, front):
             for entry in entries:
                 path = entry[2:]
@@ -82,7 +93,7 @@ class CodeFiles(NamedTuple):
                 if not is_code and path[path.rfind(b"/") + 1 :] not in _NAMES:
                     continue
                 try:
-                    state = stat(front + path, dir_fd=handle, follow_symlinks=False)
+                    state = status_of(front + path, dir_fd=handle, follow_symlinks=False)
                     if state.st_ctime_ns >= moment:
                         changed.append(os.fsdecode(path))
                 except OSError:  # deleted, perhaps before the run began, or never checked out
@@ -140,7 +151,8 @@ def look(
     as a table of results.
     """
     root = repo.work_tree or ""
-    candidates = code.changed_since(root, began_ns - _SLACK_NS)
+    unlike = _unlike_tree(repo, journal, code)
+    candidates = code.changed_since(root, began_ns - _SLACK_NS, unlike)
     files = _different(repo, journal, code.tree, candidates) if candidates and code.tree else []
     cache = Path(layout.cache_dir(repo.common_dir))
     changed_data = [entry["path"] for entry in data if _is_other(root, entry, cache)]
@@ -160,12 +172,31 @@ def add_to_patches(
     return whole
 
 
+def _unlike_tree(repo: git.Repo, journal: Path, code: CodeFiles) -> list[bytes] | None:
+    """Return the files that are perhaps not as in the tree, as git sees them; None if git is not asked.
+
+    A file is none of them only if its state is that of the index, and its content there that of the tree.
+    """
+    is_worth_it = code.tracked.count(b"\0") >= _MANY_FILES
+    if code.tree is None or not is_worth_it or tree_inspection.has_flags(code.tracked):
+        return None
+    options = ("-z", "--name-only", "--no-renames", "--ignore-submodules=all", code.tree, "--")
+    answer = repo.call(*_WHOLE_STAT, "diff-index", *options, env=_objects_of(journal)).wait()
+    return [b"H " + path for path in answer.out.split(b"\0")] if answer.code == 0 else None
+
+
+def _objects_of(journal: Path) -> dict[str, str]:
+    """Return the environment in which git reads the objects of a snapshot, too."""
+    return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": list_item(str(journal / "objects"))}
+
+
 def _different(repo: git.Repo, journal: Path, tree: str | None, paths: Sequence[str]) -> list[str]:
     """Return the files whose content is not the one in the tree; a file that the tree lacks is left out."""
-    objects = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": list_item(str(journal / "objects"))}
     chosen = paths if len(paths) <= _MOST_WORDS else ()
     options = ("-r", "-z", "--full-tree", str(tree), "--", *chosen)
-    listing = repo.call("ls-tree", *options, env={**objects, "GIT_LITERAL_PATHSPECS": "1"})
+    listing = repo.call(
+        "ls-tree", *options, env={**_objects_of(journal), "GIT_LITERAL_PATHSPECS": "1"}
+    )
     present = [path for path in paths if _is_regular(os.path.join(repo.work_tree or "", path))]
     plain = [path for path in present if "\n" not in path and not path.startswith('"')]
     feed = os.fsencode("".join(f"{path}\n" for path in plain))

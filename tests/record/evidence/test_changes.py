@@ -167,6 +167,55 @@ def test_without_a_free_descriptor_the_same_files_are_candidates():
     assert candidates == [["helper.py", "gone.py"], ["gone.py"]]
 
 
+@pytest.mark.parametrize("many", [0, 10**6])  # from so many files on, git looks first
+def test_git_finds_the_same_changes_as_a_look_at_each_file(monkeypatch, many):
+    monkeypatch.setattr(changes, "_MANY_FILES", many)
+    git(".", "config", "core.trustctime", "false")
+    names = (
+        "ab",
+        "flag",
+        "gone",
+        "index",
+        "link",
+        "mode",
+        "new",
+        "note",
+        "same",
+        "staged",
+        "table",
+    )
+    for name in names:
+        Path(f"{name}.py").write_text("1\n")
+    Path("new.py").unlink()
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "many kinds")
+    Path("note.py").write_text("2\n")  # uncommitted, and new, when the run begins
+    Path("new.py").write_text("2\n")
+    git(".", "add", "note.py", "new.py")
+    tree = git(".", "write-tree")
+    git(".", "reset", "-q")
+    assert look(tree=tree, new=("new.py",)).names == ()
+    state = os.stat("ab.py")
+    Path("ab.py").write_text("2\n")  # of the same size, and with the same time
+    os.utime("ab.py", ns=(state.st_atime_ns, state.st_mtime_ns))
+    Path("gone.py").unlink()
+    git(".", "rm", "-q", "--cached", "index.py")
+    Path("link.py").unlink()
+    os.symlink("table.py", "link.py")
+    Path("mode.py").chmod(0o755)
+    Path("new.py").write_text("3\n")
+    Path("note.py").write_text("1\n")  # as in the commit
+    os.utime("same.py")
+    Path("staged.py").write_text("2\n")
+    git(".", "add", "staged.py")
+    git(".", "commit", "-qm", "staged", "staged.py")
+    expected = ["ab.py", "gone.py", "link.py", "new.py", "note.py", "staged.py"]
+    assert sorted(look(tree=tree, new=("new.py",)).names) == expected
+    git(".", "update-index", "--assume-unchanged", "flag.py")
+    Path("flag.py").write_text("2\n")
+    assert "flag.py" in look(tree=tree, new=("new.py",)).names
+
+
 def test_many_names_are_cut_in_the_sentence_only():
     for number in range(7):
         Path(f"m{number}.py").write_text("1")
