@@ -117,7 +117,9 @@ def begin(
         background.list_waiting(repo, layout.run_ref(experiment, book.id))
     if options.live is not None:
         background.show_live(repo, book.folder, options.live)
-    files = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
+    files = changes.CodeFiles(
+        captured.tree, captured.tracked, captured.new_files, outputs, captured.ids
+    )
     plain_refs = new_ref.plain_refs(repo.common_dir, config, str(book.folder), reading.stamp)
     repo = repo._replace(plain_refs=plain_refs)
     return Session(

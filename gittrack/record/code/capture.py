@@ -42,6 +42,8 @@ class Captured(NamedTuple):
         The untracked files that stdout and stderr go to; they do not count as code.
     tracked
         The output of ``git ls-files -v -z``.
+    ids
+        The ids of changed files that are in the tree byte for byte, by path.
     """
 
     code: Code
@@ -52,6 +54,7 @@ class Captured(NamedTuple):
     ignored_new_files: tuple[str, ...] = ()
     output_files: tuple[str, ...] = ()
     tracked: bytes = b""
+    ids: Mapping[str, str] = {}
 
 
 def capture_code(
@@ -127,7 +130,9 @@ def _with_changes(
     except (TrackError, OSError) as error:
         return _incomplete(clean, "uncommitted changes", error)
     warnings = (*clean.warnings, *result.warnings)
-    return clean._replace(code=result.code, tree=result.tree, diff=result.diff, warnings=warnings)
+    return clean._replace(
+        code=result.code, tree=result.tree, diff=result.diff, warnings=warnings, ids=result.ids
+    )
 
 
 def _without_other_files(

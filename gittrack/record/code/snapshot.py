@@ -32,6 +32,8 @@ _USUAL = {"core.filemode": True, "core.symlinks": True, "core.ignorecase": False
 _CONVERSIONS = ("core.autocrlf", "core.eol", "core.attributesfile")
 _FALSE, _TRUE = ("false", "no", "off", "0", ""), ("true", "yes", "on", "1")
 _ODD = frozenset('"\n\r')  # git reads a list of paths, one in a line, some with quotes
+_FEW_BYTES = 1 << 20  # of changed files that are stored before git would have started
+_FEW_FILES = 100
 
 
 class Snapshot(NamedTuple):
@@ -41,6 +43,7 @@ class Snapshot(NamedTuple):
     tree: str
     diff: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    ids: Mapping[str, str] = {}
 
 
 def take(
@@ -103,8 +106,9 @@ def _take(
     choice = limits.choose(root, changes, settings)
     left_out = [*(change for change, _ in choice.withheld), *choice.crowd]
     is_plain = config is not None and _is_plain(index, status.changes, config)
+    ids: dict[str, str] = {}
     if is_plain:
-        tree = _tree_without_index(index, head_tree, choice.chosen)
+        tree, ids = _tree_without_index(index, head_tree, choice)
     else:
         done = {c for c in choice.chosen if c.is_removed or c.path in index.sparse}
         index.take(
@@ -131,7 +135,7 @@ def _take(
     if notes:
         diff["inexact"] = notes
     dirty = code._replace(dirty=True, snapshot=diff["snapshot"])
-    return Snapshot(dirty, tree, diff, tuple(choice.messages()))
+    return Snapshot(dirty, tree, diff, tuple(choice.messages()), ids)
 
 
 def _is_plain(
@@ -161,27 +165,52 @@ def _has_attributes(index: PrivateIndex, paths: Sequence[str], config: Mapping[s
     return any(os.path.lexists(os.path.join(top, ".gitattributes")) for top in tops)
 
 
-def _tree_without_index(index: PrivateIndex, base: str, changes: Sequence[ChangedPath]) -> str:
-    """Write the tree ``base`` with the changes in it, and the objects that it needs; return its id."""
+def _tree_without_index(
+    index: PrivateIndex, base: str, choice: limits.CaptureChoice
+) -> tuple[str, dict[str, str]]:
+    """Write the tree ``base`` with the changes in it, and the objects that it needs.
+
+    Returns the id of the tree, and the ids of the files that changed.
+    """
     folders.make(index.objects)
     store = objects.Store(index.objects, index.repo.hash_name, flush=False)
-    modes = _modes(index.root, [change for change in changes if not change.is_removed])
-    files: dict[str, NewFile | None] = dict.fromkeys(change.path for change in changes)
-    plain = [path for path, mode in modes.items() if stat.S_ISREG(mode)]
-    feed = os.fsencode("".join(f"{path}\n" for path in plain))
-    words = (*OPTIONS, "hash-object", "-w", "--stdin-paths")
-    hashes = index.repo.call(*words, env=index.env, feed=feed)
+    modes = _modes(index.root, [change for change in choice.chosen if not change.is_removed])
+    files: dict[str, NewFile | None] = dict.fromkeys(change.path for change in choice.chosen)
     names = edited_tree.folders(files)
     contents = git.read_objects(index.repo, [f"{base}:{name}" for name in names] if base else [])
-    trees = dict(zip(names, contents, strict=False))  # git stores the files meanwhile
-    oids = hashes.output().decode().split()
-    index.copy(dict.fromkeys(oids, "blob"))
-    for path, oid in zip(plain, oids, strict=True):
+    plain = [path for path, mode in modes.items() if stat.S_ISREG(mode)]
+    is_little = choice.size <= _FEW_BYTES and len(plain) <= _FEW_FILES
+    # git reads the trees meanwhile
+    ids = _stored(index, store, plain) if is_little else _stored_by_git(index, plain)
+    for path, oid in ids.items():
         files[path] = NewFile("100755" if modes[path] & stat.S_IXUSR else "100644", oid)
     for path in (path for path, mode in modes.items() if stat.S_ISLNK(mode)):
         link = os.fsencode(os.readlink(os.path.join(index.root, path)))
         files[path] = NewFile("120000", store.blob(link))
-    return edited_tree.write(store, trees, files)
+    trees = dict(zip(names, contents, strict=False))
+    return edited_tree.write(store, trees, files), ids
+
+
+def _stored(index: PrivateIndex, store: objects.Store, paths: Sequence[str]) -> dict[str, str]:
+    """Store the bytes of files, and return their ids.  Raises TrackError if a file vanishes."""
+    ids = {}
+    for path in paths:
+        try:
+            with open(os.path.join(index.root, path), "rb", buffering=0) as file:
+                content = file.read()
+        except OSError as error:
+            raise TrackError(f"{path} cannot be read: {error.strerror}", "is it being written?")
+        ids[path] = store.blob(content)
+    return ids
+
+
+def _stored_by_git(index: PrivateIndex, paths: Sequence[str]) -> dict[str, str]:
+    """Let git do the same, which needs little memory for large files and little time for many."""
+    feed = os.fsencode("".join(f"{path}\n" for path in paths))
+    words = (*OPTIONS, "hash-object", "-w", "--no-filters", "--stdin-paths")
+    oids = index.repo.call(*words, env=index.env, feed=feed).output().decode().split()
+    index.copy(dict.fromkeys(oids, "blob"))
+    return dict(zip(paths, oids, strict=True))
 
 
 def _modes(root: str, changes: Sequence[ChangedPath]) -> dict[str, int]:

@@ -6,6 +6,7 @@ The time of the last change of a file (ctime), which no program can set, shows w
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,12 +54,15 @@ class CodeFiles(NamedTuple):
         The untracked files that count as code.
     outputs
         Paths from the root; files at or below them are what the run writes.
+    ids
+        The ids of files that are in the tree byte for byte, by path; not of all such files.
     """
 
     tree: str | None
     tracked: bytes = b""
     new_files: frozenset[str] = frozenset()
     outputs: Sequence[str] = ()
+    ids: Mapping[str, str] = {}
 
     def has(self, path: str) -> bool:
         """Return whether a path from the root is a file of the code, whatever its name."""
@@ -153,7 +157,8 @@ def look(
     root = repo.work_tree or ""
     unlike = _unlike_tree(repo, journal, code)
     candidates = code.changed_since(root, began_ns - _SLACK_NS, unlike)
-    files = _different(repo, journal, code.tree, candidates) if candidates and code.tree else []
+    unknown = [path for path in candidates if not has_same_bytes(repo, code, path)]
+    files = _different(repo, journal, code.tree, unknown) if unknown and code.tree else []
     cache = Path(layout.cache_dir(repo.common_dir))
     changed_data = [entry["path"] for entry in data if _is_other(root, entry, cache)]
     sentences = []
@@ -170,6 +175,20 @@ def add_to_patches(
     whole = {**(diff or {"base": commit}), "inexact": [*diff.get("inexact", ()), *sentences]}
     folders.keep(str(folder / layout.DIFF), yaml_write.dump(whole))
     return whole
+
+
+def has_same_bytes(repo: git.Repo, code: CodeFiles, path: str) -> bool:
+    """Return whether a small file has the bytes that the tree has; False if that is not known."""
+    full_path = os.path.join(repo.work_tree or "", path)
+    try:
+        status = os.lstat(full_path)
+    except OSError:
+        return False
+    if path not in code.ids or not stat.S_ISREG(status.st_mode) or status.st_size >= digests.LARGE:
+        return False
+    content = folders.content(full_path)
+    blob = b"blob %d\0" % len(content) + content
+    return digests.of_git(repo.hash_name, blob).hexdigest() == code.ids[path]
 
 
 def _unlike_tree(repo: git.Repo, journal: Path, code: CodeFiles) -> list[bytes] | None:

@@ -12,7 +12,8 @@ from helpers import repo as make_repo
 from gittrack import git
 from gittrack.core import settings
 from gittrack.core.errors import TrackError
-from gittrack.record.code import capture, snapshot, tree_inspection
+from gittrack.git.objects import Store
+from gittrack.record.code import capture, limits, snapshot, tree_inspection
 from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import ChangedPath
 
@@ -75,7 +76,9 @@ def same(place: Path, tmp_path: Path, monkeypatch) -> capture.Captured:
     first = captured(place, tmp_path / "first", without_index=False)
     monkeypatch.setattr(PrivateIndex, "write_tree", None)
     second = captured(place, tmp_path / "second", without_index=True)
-    assert second == first
+    assert second._replace(ids={}) == first
+    for path, oid in second.ids.items():
+        assert run_git(place, "hash-object", "--no-filters", f"./{path}") == oid
     assert objects(tmp_path / "second") >= objects(tmp_path / "first")
     return second
 
@@ -166,5 +169,17 @@ def test_an_unusual_repository_is_left_to_git(tmp_path, monkeypatch, script):
 def test_a_file_that_is_a_pipe_now_is_an_error(project, tmp_path):
     os.mkfifo("pipe")
     index = PrivateIndex(git.find(), tmp_path)
+    choice = limits.choose(".", [ChangedPath("pipe", None)], settings.Settings())
     with pytest.raises(TrackError, match="pipe is not a file"):
-        snapshot._tree_without_index(index, "", [ChangedPath("pipe", None)])
+        snapshot._tree_without_index(index, "", choice)
+
+
+def test_few_small_files_are_stored_as_git_stores_them(project, tmp_path):
+    (project / "empty.py").write_bytes(b"")
+    (project / "two.py").write_bytes(b"1\r\n\0")
+    index = PrivateIndex(git.find(), tmp_path / "journal")
+    store = Store(index.objects, "sha1", flush=False)
+    names = ["empty.py", "two.py"]
+    assert snapshot._stored(index, store, names) == snapshot._stored_by_git(index, names)
+    with pytest.raises(TrackError, match="cannot be read: No such file"):
+        snapshot._stored(index, store, ["gone.py"])

@@ -216,6 +216,20 @@ def test_git_finds_the_same_changes_as_a_look_at_each_file(monkeypatch, many):
     assert "flag.py" in look(tree=tree, new=("new.py",)).names
 
 
+def test_files_whose_bytes_are_known_are_compared_without_git():
+    Path("train.py").write_text("2\n")
+    ids = {"train.py": git(".", "hash-object", "train.py"), "helper.py": "0" * 40}
+    code = changes.CodeFiles(None, ids=ids)
+    found = our_git.find()
+    assert changes.has_same_bytes(found, code, "train.py")
+    Path("other").write_text("2\n")
+    os.replace("other", "helper.py")
+    Path("train.py").unlink()
+    os.symlink("helper.py", "train.py")
+    for path in ("train.py", "helper.py", "gone.py"):
+        assert not changes.has_same_bytes(found, code, path)
+
+
 def test_many_names_are_cut_in_the_sentence_only():
     for number in range(7):
         Path(f"m{number}.py").write_text("1")
