@@ -1,7 +1,8 @@
 """Read YAML and JSON text as plain values: safely, with limits, numbers and booleans as in YAML 1.2.
 
-PyYAML parses the text (with libyaml if it is installed).  The values are built here from its events, so
-that the error for a tag, an alias, a duplicate key or too much depth has the line and the column.
+Text with each value on one line is read by `gittrack.core.yaml.lines`.  PyYAML parses all other text (with
+libyaml if it is installed).  The values are built here from its events, so that the error for a tag, an
+alias, a duplicate key or too much depth has the line and the column.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH, check_depth
+from gittrack.core.yaml import lines
 
 MAX_BYTES = 8 << 20
 MAX_NODES = 250_000
@@ -117,7 +119,12 @@ def _load_json(text: str, source: str) -> Any:
 
 
 def _load_yaml(text: str, source: str, nodes: int) -> Any:
-    import yaml  # noqa: PLC0415 - 40 ms; a listing does not need it
+    if len(text) <= nodes:  # else there may be too many values
+        try:
+            return lines.read(text, plain_scalar)
+        except ValueError:  # it needs a parser
+            pass
+    import yaml  # noqa: PLC0415 - 40 ms; most files do not need it
 
     # libyaml refuses the escape of a lone surrogate; bytes that are not UTF-8 are stored in that form.
     surrogates = _SURROGATE.search(text) is not None
