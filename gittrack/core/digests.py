@@ -5,6 +5,8 @@ OpenSSL digests long content four times as fast, so `large` loads it.
 
 from __future__ import annotations
 
+import sys
+
 from gittrack.core.fast_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +15,9 @@ else:
     try:
         from _sha1 import sha1
 
-        try:
+        if sys.version_info >= (3, 12):
             from _sha2 import sha256
-        except ImportError:  # before Python 3.12
+        else:
             from _sha256 import sha256
     except ImportError:  # a Python that was built without them
         import hashlib

@@ -25,7 +25,7 @@ else:
 
     Any = BinaryIO = NoReturn = TextIO = None  # used in annotations only, which are never evaluated
 
-    _FEW = 20
+    _FEW = 100  # more than there are facts of a run
     _counts = {}  # the number of values of each class that has no constructor
 
     def _constructor(owner):
@@ -49,8 +49,9 @@ else:
         def __new__(cls, /, *values, **named):
             """Make one of the first values of a class; after that, the class gets a constructor.
 
-            Most classes of an import get few values or none, and compiling a constructor takes as long as
-            making 30 of them.
+            Most classes of an import get few values or none.  Compiling a constructor takes as long as
+            making 30 of them, and the first one of a process as long as making 400: Python makes its
+            130 classes of syntax trees.
             """
             owner = next(base for base in cls.__mro__ if "_fields" in vars(base))
             count = _counts[owner] = _counts.get(owner, 0) + 1

@@ -79,7 +79,6 @@ OBJECTS = "objects"
 
 ID = "[0-9]{8}-[0-9]{6}-[0-9a-f]{8}"  # the pattern of the id of a run
 _ID = re.compile(ID)
-_COMPONENT = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 def new_id(now: float) -> str:
@@ -114,7 +113,8 @@ def check_experiment(name: str) -> str:
         raise TrackError(f"the experiment is {name!r:.40}, not text", "pass its name as a string")
     for part in name.split("/"):
         bad = ".." in part or part.endswith((".", ".lock")) or is_id(part)
-        if bad or not re.fullmatch(_COMPONENT, part):
+        letters = part.replace(".", "").replace("_", "").replace("-", "")
+        if bad or not (part[:1].isalnum() and letters.isalnum() and part.isascii()):
             raise TrackError(
                 f"{name!r} cannot be the name of an experiment",
                 "use letters, digits, '.', '_' and '-', with '/' between the parts",

@@ -41,7 +41,7 @@ TOKEN_SHAPES = (
 )
 
 _WORD = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|passphrase|credentials?))"
-# Not compiled here: most runs need none of these patterns.
+# Not compiled here, and only used on text that can match: most runs need none of these patterns.
 _NAME = rf"(?i)(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$"
 _ASSIGNED = r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)"
 _USERINFO = r"(?i)([a-z][a-z0-9+.-]{0,40}://)[^/\s]+@"
@@ -74,11 +74,12 @@ def redact_text(text: str) -> str:
     upper-case variables whose names are those of secrets, and tokens of well-known shapes.
     """
     text = redact_url(text)
-    if ":" in text or " " in text:
+    if ":" in text:
         text = re.sub(_HEADER, rf"\1\2\3{HIDDEN}", text)
-        text = re.sub(_BEARER, rf"\1{HIDDEN}", text)
-        text = re.sub(_INNER_OPTION, _hide_named, text)
-        text = re.sub(_INNER_VARIABLE, _hide_named, text)
+    if ":" in text or " " in text:
+        text = re.sub(_BEARER, rf"\1{HIDDEN}", text) if "bearer" in text.lower() else text
+        text = re.sub(_INNER_OPTION, _hide_named, text) if "--" in text else text
+        text = re.sub(_INNER_VARIABLE, _hide_named, text) if "=" in text else text
     if any(sign in text for sign, _ in TOKEN_SHAPES):
         text = _shapes().sub(HIDDEN, text)
     return text

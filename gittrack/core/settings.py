@@ -149,7 +149,9 @@ def system_seconds(config: Mapping[str, str]) -> float:
 
     Raises TrackError if the setting is not a number of seconds.
     """
-    text = config.get("track.system", "15s").strip().lower()
+    if "track.system" not in config:
+        return Settings().system
+    text = config["track.system"].strip().lower()
     match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)s?", text)
     if text in _NO:
         return 0.0

@@ -23,8 +23,8 @@ def process() -> dict[str, Any]:
 
 def _boot() -> str | None:
     try:
-        with open(_BOOT_ID, encoding="ascii") as file:
-            return file.read().strip()
+        with open(_BOOT_ID, "rb") as file:
+            return file.read().decode().strip()
     except OSError:  # a system without /proc
         return None
 

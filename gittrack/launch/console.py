@@ -10,7 +10,6 @@ import errno
 import fcntl
 import os
 import select
-import termios
 import time
 from collections.abc import Callable, Sequence
 
@@ -65,6 +64,8 @@ class Console:
         """Give the pseudo-terminals the size of the real one."""
         for channel in self.channels:
             if channel.terminal:
+                import termios  # noqa: PLC0415 - only a terminal needs it
+
                 size = fcntl.ioctl(channel.target, termios.TIOCGWINSZ, bytes(8))
                 fcntl.ioctl(channel.outer, termios.TIOCSWINSZ, size)
 
@@ -130,6 +131,8 @@ class Console:
 
 def _channel(target: int) -> Channel:
     if os.isatty(target):
+        import termios  # noqa: PLC0415 - only a terminal needs it
+
         outer, inner = os.openpty()
         modes = termios.tcgetattr(target)
         modes[1] &= ~termios.OPOST  # the real terminal converts line breaks

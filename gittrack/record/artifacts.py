@@ -273,7 +273,8 @@ def _waiting(folder: str, entry: Mapping[str, Any]) -> str:
 
 def settle(folder: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     """Finish the last move of artifacts whose process was killed after it had written their entries."""
-    waiting = {str(path) for path in folder.parent.glob(f"{_INCOMING}*")}
+    names = os.listdir(folder.parent)
+    waiting = {str(folder.parent / name) for name in names if name.startswith(_INCOMING)}
     for entry in entries if waiting else ():
         path = _waiting(str(folder), entry)
         if entry.get("where") == "git" and path in waiting:

@@ -6,7 +6,6 @@ goes on, so that recovery after a kill uses the longest prefix of complete lines
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 
@@ -68,12 +67,22 @@ def parse(lines: Iterable[str]) -> Iterator[tuple[float, str, float, float]]:
 
 def _point(text: str, number: int) -> tuple[float, str, float, float]:
     try:
-        row = next(csv.reader([text])) if '"' in text else text.rstrip("\n").split(",")
-        step, name, value, seconds = row
+        step, name, value, seconds = _cells(text)
         name = _name(name) if name[:1] == "\\" else name
         return to_number(step), name, to_number(value), float(seconds)
-    except (ValueError, csv.Error):
+    except ValueError:
         raise ValueError(f"line {number} is not 'step,name,value,time'") from None
+
+
+def _cells(text: str) -> list[str]:
+    if '"' not in text:
+        return text.rstrip("\n").split(",")
+    import csv  # noqa: PLC0415 - few metrics have a comma or a quote in their names
+
+    try:
+        return next(csv.reader([text]))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
 
 
 Columns = tuple[list[float], list[float], list[float]]

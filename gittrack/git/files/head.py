@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import zlib
 
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git.files import packed_refs
 from gittrack.git.files.repository import content
 
+_ID_LENGTHS = (40, 64)
 _MOST_BYTES = 1 << 16  # of a commit up to its committer
 
 
@@ -32,18 +32,21 @@ def read(git_dir: str, common_dir: str) -> HeadCommit | None:
         if ref.startswith(b"ref: refs/heads/"):  # others may belong to one work tree
             ref = content(os.path.join(common_dir, os.fsdecode(ref[5:]).strip()))
         oid = ref.strip().decode("ascii")
-        if not re.fullmatch("[0-9a-f]{40,64}", oid) or is_replaced(common_dir):
+        if len(oid) not in _ID_LENGTHS or not oid.isalnum() or is_replaced(common_dir):
             return None
         path = os.path.join(common_dir, "objects", oid[:2], oid[2:])
         text = zlib.decompressobj().decompress(content(path), _MOST_BYTES)
     except (OSError, ValueError, zlib.error):
         return None
-    header, _, commit = text.partition(b"\0")
-    lines = rb"tree ([0-9a-f]{40,64})\n(?:parent .*\n)*author .*\ncommitter .*> (\d+) [+-]\d{4}\n"
-    match = re.match(lines, commit)
-    if not header.startswith(b"commit ") or match is None:
+    kind, _, commit = text.partition(b"\0")
+    header, _, _ = commit.partition(b"\n\n")
+    tree, *others = header.split(b"\n")
+    committer = next((line for line in others if line.startswith(b"committer ")), b"")
+    seconds, _, zone = committer.rpartition(b"> ")[2].partition(b" ")
+    is_usual = kind.startswith(b"commit ") and tree.startswith(b"tree ") and zone
+    if not is_usual or len(tree) - 5 not in _ID_LENGTHS or not seconds.isdigit():
         return None
-    return HeadCommit(oid, match[1].decode(), int(match[2]))
+    return HeadCommit(oid, tree[5:].decode(), int(seconds))
 
 
 def is_replaced(common_dir: str) -> bool:

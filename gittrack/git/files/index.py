@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from struct import error, unpack_from
 
 _MOST_BYTES = 1 << 17
 _FIXED = 62  # bytes of an entry before its name, and before more flags
@@ -30,23 +29,22 @@ def listing(git_dir: str) -> bytes | None:
         return None
     try:
         return _listing(data)
-    except (error, ValueError):  # it is damaged
+    except (IndexError, ValueError):  # it is damaged
         return None
 
 
 def _listing(data: bytes) -> bytes | None:
-    signature, version, count = unpack_from(">4sII", data)
-    if signature != b"DIRC" or version not in (2, 3):
+    if data[:4] != b"DIRC" or _number(data[4:8]) not in (2, 3):
         return None
     entries, start = [], 12
-    for _ in range(count):
-        (flags,) = unpack_from(">H", data, start + 60)
+    for _ in range(_number(data[8:12])):
+        flags = data[start + 60] << 8 | data[start + 61]
         name = start + _FIXED
         tag = b"H "
         if flags & _STAGE:
             return None
         if flags & _EXTENDED:
-            tag = b"S " if unpack_from(">H", data, name)[0] & _SKIP_WORKTREE else tag
+            tag = b"S " if data[name] << 8 & _SKIP_WORKTREE else tag
             name += 2
         end = data.index(b"\0", name)
         entries.append((tag.lower() if flags & _ASSUME_VALID else tag) + data[name:end])
@@ -57,8 +55,11 @@ def _listing(data: bytes) -> bytes | None:
 def _has_known_extensions(data: bytes, start: int) -> bool:
     """Return whether git may ignore all that follows the entries: the names of such parts are capitals."""
     while start < len(data) - 20:  # the checksum
-        name, size = unpack_from(">4sI", data, start)
-        if not b"A" <= name[:1] <= b"Z":
+        if not b"A" <= data[start : start + 1] <= b"Z":
             return False
-        start += 8 + size
+        start += 8 + _number(data[start + 4 : start + 8])
     return start == len(data) - 20
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data, "big")

@@ -11,7 +11,6 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 
-from gittrack.analysis.canonical import kinds
 from gittrack.core import digests
 from gittrack.core.fast_typing import Any, NamedTuple
 
@@ -161,6 +160,8 @@ def _entry(root: str, path: str, began_ns: int) -> dict[str, Any] | None:
 
 def _read(full: str, path: str) -> tuple[str, int, bytes | None]:
     """Return digest and size of a file, and its bytes if its canonical content is of interest."""
+    from gittrack.analysis.canonical import kinds  # noqa: PLC0415 - only written files need it
+
     with open(os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         first = file.read(_CHUNK)
         digest = digests.large()

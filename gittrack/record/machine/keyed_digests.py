@@ -10,6 +10,8 @@ from gittrack.core import digests
 from gittrack.core.fast_typing import Any, NamedTuple
 
 _FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
+_BLOCK = 64  # bytes of a block of SHA-256
+_INNER, _OUTER = (int.from_bytes(bytes([mask]) * _BLOCK, "big") for mask in (0x36, 0x5C))
 
 
 class DigestKey(NamedTuple):
@@ -34,7 +36,8 @@ class DigestKey(NamedTuple):
 
 def _hmac(secret: bytes, message: bytes) -> bytes:
     """Return the HMAC-SHA-256 of RFC 2104; the module `hmac` loads OpenSSL, see `core.digests`."""
-    inner, outer = (bytes(byte ^ mask for byte in secret.ljust(64, b"\0")) for mask in (0x36, 0x5C))
+    block = int.from_bytes(secret.ljust(_BLOCK, b"\0"), "big")
+    inner, outer = ((block ^ mask).to_bytes(_BLOCK, "big") for mask in (_INNER, _OUTER))
     return digests.sha256(outer + digests.sha256(inner + message).digest()).digest()
 
 

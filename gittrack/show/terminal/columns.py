@@ -10,7 +10,6 @@ from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo, from_iso, getter, headline
 from gittrack.show.terminal import text
-from gittrack.show.terminal.table import MANY, rows_of
 
 _AT_ONCE, _NEAR = 4096, 16  # rows
 
@@ -180,6 +179,8 @@ def by_name(name: str, now: float) -> Column:
 
 def rows(runs: Sequence[RunInfo], chosen: Sequence[Column]) -> Sequence[Sequence[str]]:
     """Return the cells of each run; those of very many runs are in a file."""
+    from gittrack.show.terminal.table import MANY  # noqa: PLC0415 - the end of a run needs no table
+
     if len(runs) > MANY:
         return _many_rows(runs, chosen)
     cells = [_cells(column, [column.get(run) for run in runs]) for column in chosen]
@@ -207,6 +208,7 @@ def _are_alike(cells: tuple[str, str], values: tuple[Any, Any]) -> bool:
 def _many_rows(runs: Sequence[RunInfo], chosen: Sequence[Column]) -> Sequence[Sequence[str]]:
     """Return the rows of `rows`, which are in a file: first each value and its text, then all digits."""
     from gittrack.show.data.spool import Spool  # noqa: PLC0415 - a usual table has few rows
+    from gittrack.show.terminal.table import rows_of  # noqa: PLC0415
 
     alike: set[int] = set()  # the columns that need more digits
 

@@ -216,7 +216,7 @@ INFOS = st.builds(
 def test_a_table_of_very_many_runs_is_that_of_a_list(infos):
     usual = tables(infos)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (columns, runs, table):
+        for module in (runs, table):
             patch.setattr(module, "MANY", 1)
         patch.setattr(columns, "_AT_ONCE", 5)
         many = runs.sequence_of(iter(infos), len(infos))
