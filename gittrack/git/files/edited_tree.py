@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import objects
 
-_TREE = "40000"
+_FOLDER = "40000"
+_FOLDER_LINE = b"40000 "
 
 
 class NewFile(NamedTuple):
@@ -72,14 +74,37 @@ class _Trees:
         if content is None and not is_new:
             raise TrackError(f"the tree of the folder {folder or '.'} is missing", "git fsck")
         size = 32 if self.store.hash_name == "sha256" else 20
-        entries = {entry.name: entry for entry in objects.parse_tree(content or b"", size)}
+        lines = _lines(content or b"", size)
         for name in self.names.get(folder, ()):
-            path = f"{folder}/{name}" if folder else name
-            old, file = entries.pop(name, None), self.files.get(path)
+            path, key = f"{folder}/{name}" if folder else name, os.fsencode(name)
+            old, entry = lines.pop(key, b""), None
             if path in self.names:
-                inner = self.write(path, is_new=old is None or old.mode != _TREE)
-                if inner is not None:
-                    entries[name] = objects.Entry(_TREE, name, inner)
-            if file is not None:
-                entries[name] = objects.Entry(file.mode, name, file.oid)
-        return self.store.tree(entries.values()) if entries else None
+                inner = self.write(path, is_new=not old.startswith(_FOLDER_LINE))
+                entry = NewFile(_FOLDER, inner) if inner is not None else None
+            entry = self.files.get(path) or entry
+            if entry is not None:
+                mode, oid = entry.mode.encode(), bytes.fromhex(entry.oid)
+                lines[key] = b"%s %s\0%s" % (mode, key, oid)
+        return self.store.keep(b"tree", _joined(lines)) if lines else None
+
+
+def _lines(content: bytes, id_size: int) -> dict[bytes, bytes]:
+    """Return the lines of a tree by the names of their files; ``id_size`` is the number of bytes of an id.
+
+    The lines stay as they are, because most of them do not change.
+    """
+    lines, start = {}, 0
+    while start < len(content):
+        zero = content.index(b"\0", start)
+        end = zero + 1 + id_size
+        lines[content[content.index(b" ", start) + 1 : zero]] = content[start:end]
+        start = end
+    return lines
+
+
+def _joined(lines: Mapping[bytes, bytes]) -> bytes:
+    """Return the content of a tree: its lines by their names, those of folders with a slash at the end."""
+    by_key = {
+        name + b"/" if line.startswith(_FOLDER_LINE) else name: line for name, line in lines.items()
+    }
+    return b"".join([by_key[key] for key in sorted(by_key)])
