@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from gittrack import git
 from gittrack.core.fast_typing import NamedTuple
@@ -16,6 +17,52 @@ from gittrack.record.code.status import ChangedPath, Status, parse_status
 _REPOSITORY = "160000"  # the mode of a repository inside the work tree
 
 
+_SETTLED_NS = 2_000_000_000  # an index that changed later may change again without another time
+# The last large index of this process: {git folder: (state of its file, `git ls-files -v -z`)}.
+_listings: dict[str, tuple[tuple[int, ...], bytes]] = {}
+
+
+class FlagsReading:
+    """Starts to list the tracked files with their flags; `result` waits for it.
+
+    Git is asked about a large index, and once for several runs of a process, as long as its file stays the
+    same.
+    """
+
+    def __init__(self, repo: git.Repo) -> None:
+        self._git_dir = repo.git_dir
+        self._began_ns = time.time_ns()
+        self._state = _index_state(repo.git_dir)
+        state, listing = _listings.get(repo.git_dir, ((), b""))
+        self._listing = listing if state and state == self._state else None
+        if self._listing is None and repo.hash_name == "sha1":
+            self._listing = index_file.listing(repo.git_dir)
+        is_known = self._listing is not None
+        self._call = None if is_known else repo.call("ls-files", "-v", "-z", "--full-name", ":/")
+
+    def result(self) -> bytes:
+        """Return the output of ``git ls-files -v -z``; nothing if git cannot list the files."""
+        if self._call is None:
+            return self._listing or b""
+        answer = self._call.wait()
+        if answer.code != 0:
+            return b""
+        is_settled = self._state and max(self._state[2:]) < self._began_ns - _SETTLED_NS
+        if is_settled and not has_flags(answer.out):  # git clears flags by what the work tree has
+            _listings.clear()
+            _listings[self._git_dir] = (self._state, answer.out)
+        return answer.out
+
+
+def _index_state(git_dir: str) -> tuple[int, ...]:
+    """Return inode, size and times in ns of the file of the index; empty without one."""
+    try:
+        status = os.stat(os.path.join(git_dir, "index"))
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 class Inspection(NamedTuple):
     """What is known of the work tree: answers, and git processes that run side by side.
 
@@ -24,21 +71,20 @@ class Inspection(NamedTuple):
     status
         The process of ``git status``.
     flags
-        The output of ``git ls-files -v -z``, or its process.
+        The reading of ``git ls-files -v -z``.
     head
         The commit that is checked out, or the process of ``git log -1``.
     """
 
     status: git.Call
-    flags: bytes | git.Call
+    flags: FlagsReading
     head: HeadCommit | git.Call
 
 
 def start(repo: git.Repo) -> Inspection:
     """Start to inspect the work tree; `capture_code` waits for the result."""
     status = status_call.ahead(repo) or status_call.start(repo)
-    listing = index_file.listing(repo.git_dir) if repo.hash_name == "sha1" else None
-    flags = repo.call("ls-files", "-v", "-z", "--full-name", ":/") if listing is None else listing
+    flags = FlagsReading(repo)
     form = ("--no-show-signature", "--format=%H %T %ct")
     commit = head_file.read(repo.git_dir, repo.common_dir)
     return Inspection(status, flags, commit or repo.call("log", "-1", *form, "HEAD", "--"))
@@ -66,7 +112,7 @@ def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> 
     if _is_of_another_commit(answer, inspection.head):
         answer = status_call.start(repo).wait()
     index.broken = answer.code != 0
-    index.listing = _tracked(inspection.flags)
+    index.listing = inspection.flags.result()
     index.flagged, index.sparse = _overlooked_files(index.listing, index.root)
     if index.broken or index.flagged:  # again, with an index that is readable and has no flags
         answer = _status_of_private_index(index)
@@ -93,14 +139,6 @@ def _is_shadowing(root: str, change: ChangedPath) -> bool:
     was_repository = change.head[0] == _REPOSITORY if change.head else change.submodule[0] == "S"
     is_file = not was_repository and not change.path.endswith("/")
     return is_file and os.path.isdir(path) and not os.path.islink(path)
-
-
-def _tracked(flags: bytes | git.Call) -> bytes:
-    """Return the tracked files with their flags; nothing if git cannot list them."""
-    if isinstance(flags, bytes):
-        return flags
-    answer = flags.wait()
-    return answer.out if answer.code == 0 else b""
 
 
 def has_flags(listing: bytes) -> bool:

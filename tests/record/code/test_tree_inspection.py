@@ -147,3 +147,25 @@ def test_a_status_of_an_earlier_commit_is_asked_again(index):
     inspection = tree_inspection.start(git.find())._replace(status=earlier.status)
     answer = tree_inspection.read_status(git.find(), inspection, index)
     assert answer.commit == run_git(".", "rev-parse", "HEAD")
+
+
+def test_git_lists_a_large_index_once_while_its_file_is_the_same(project, monkeypatch):
+    monkeypatch.setattr(tree_inspection, "_SETTLED_NS", -(10**18))
+    for number in range(2000):
+        (project / f"a-file-with-a-rather-long-name-{number}.py").touch()
+    run_git(".", "add", ".")
+
+    def listing() -> tuple[bytes, bool]:
+        reading = tree_inspection.FlagsReading(git.find())
+        return reading.result(), reading._call is not None
+
+    first, asked = listing()
+    assert asked
+    assert listing() == (first, False)
+    run_git(".", "update-index", "--assume-unchanged", "train.py")
+    for _ in range(2):  # with flags it is not kept
+        flagged, asked = listing()
+        assert asked
+        assert b"h train.py\0" in flagged
+    run_git(".", "update-index", "--no-assume-unchanged", "train.py")
+    assert [listing() for _ in range(2)] == [(first, True), (first, False)]
