@@ -68,8 +68,8 @@ class Process:
         self.witness, self.git = signals.Witness(), signals.GitParent()
         self.interrupts = signals.Interrupts()
         self.pid = _spawn(argv, env, console, enter)
+        console.started()  # before the fork, so that the output ends with the command
         self._lifeline = family.watch(self.pid, mark, locks)
-        console.started()
         signal.set_wakeup_fd(self._waker)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.signal(signal.SIGWINCH, self._resize)
