@@ -265,9 +265,15 @@ LAZY_IMPORTS = {
     "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
     "cli/commands/_bar.py": {"tqdm": "30 ms that only large files on a terminal need"},
     "cli/commands/sweep/__init__.py": {
-        "gittrack.cli.commands.sweep.start": "the verbs below it start no sweep"
+        "gittrack.cli.commands.sweep.start": "the verbs below it start no sweep",
+        "gittrack.cli.parsing": "a listing of sweeps is read without argparse",
     },
-    "sweeping/prepare.py": {"gittrack.launch.launcher": "a listing of sweeps starts no command"},
+    "sweeping/prepare.py": {
+        "gittrack.launch.launcher": "a listing of sweeps starts no command",
+        "gittrack.launch.config": "a listing of sweeps reads no configuration",
+        "gittrack.core.secrets": "a listing of sweeps shows no command",
+        "gittrack.record.machine.author": "a listing of sweeps records nothing",
+    },
     "sweeping/stored.py": {
         "gittrack.record.session": "a listing of sweeps records nothing",
         "gittrack.record.code.capture": "a listing of sweeps records nothing",

@@ -20,7 +20,7 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 from gittrack.show.terminal.columns import short_id
-from gittrack.sweeping import find, stored
+from gittrack.sweeping import stored
 
 Candidate = tuple[str, str]
 FILES: Candidate = (":files", "")
@@ -142,7 +142,7 @@ def _runs() -> Iterator[Candidate]:
 def _sweeps() -> Iterator[Candidate]:
     repo = git.find()
     yield "@", "the latest sweep"
-    for sweep in find.readable(repo, stored.list_refs(repo)[:_NEWEST]):
+    for sweep in stored.readable(repo, stored.list_refs(repo)[:_NEWEST]):
         search = f"{sweep.facts['method']} {sweep.facts.get('metric') or ''}"
         if sweep.name:
             yield sweep.name, f"{short_id(sweep.id)} {search}"

@@ -96,11 +96,8 @@ _LOOK_AT_MODELS = tuple(
 _SHARE = ("push", "pull")  # they mostly have nothing to do
 _LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "worker", "demo", "ui", "watch")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
-PLAIN = (
-    "run",
-    *GROUPS["find and compare"],
-    *_SHARE,
-)  # their lines are read without argparse if possible
+# Verbs whose lines are read without argparse if possible.
+PLAIN = ("run", *GROUPS["find and compare"], *_SHARE, "sweep ls", "sweep show")
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
@@ -238,6 +235,8 @@ def _inner_verb(verb: str, words: list[str]) -> int:
     Raises TrackError if the verb below is unknown. A verb in ``DEFAULTS`` may have options before it.
     """
     inner = inner_verbs(verb)
+    if words[1:] and words[1] in inner:
+        return 1
     if verb in DEFAULTS:
         from gittrack.cli import parsing  # noqa: PLC0415 - git starts before argparse is imported
 
@@ -250,10 +249,8 @@ def _inner_verb(verb: str, words: list[str]) -> int:
         return 0
     if not words[1:] or words[1].startswith("-"):
         return 0
-    if words[1] not in inner:
-        hint = did_you_mean(words[1], inner, f"see: git track {verb} -h")
-        raise TrackError(f"there is no verb '{verb} {words[1]}'", hint, code=2)
-    return 1
+    hint = did_you_mean(words[1], inner, f"see: git track {verb} -h")
+    raise TrackError(f"there is no verb '{verb} {words[1]}'", hint, code=2)
 
 
 def _look_ahead(verb: str, words: list[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import Damaged, TrackError, did_you_mean
+from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.git import refs
 from gittrack.sweeping import stored
 from gittrack.sweeping.stored import Sweep
@@ -47,7 +47,7 @@ def find(repo: git.Repo, address: str) -> Sweep:
     exact = [ref for ref in sweep_refs if address in _ids(ref)]
     if exact:
         return _only(repo, address, exact)
-    sweeps = readable(repo, sweep_refs)
+    sweeps = stored.readable(repo, sweep_refs)
     named = [sweep for sweep in sweeps if sweep.name == address]
     if len(named) == 1:
         return named[0]
@@ -74,17 +74,6 @@ def _ambiguous(address: str, ids: Sequence[str]) -> TrackError:
         f"{address!r} matches {len(ids)} sweeps: {', '.join(ids[:_MOST_NAMED])}",
         "give more of the id",
     )
-
-
-def readable(repo: git.Repo, sweep_refs: Sequence[refs.Ref]) -> list[Sweep]:
-    """Return the sweeps of some refs, without those that are damaged."""
-    sweeps = []
-    for ref in sweep_refs:
-        try:
-            sweeps.append(stored.read(repo, ref))
-        except Damaged:
-            continue
-    return sweeps
 
 
 def _ids(ref: refs.Ref) -> tuple[str, str]:

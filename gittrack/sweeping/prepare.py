@@ -10,9 +10,6 @@ from typing import Any, NamedTuple
 from gittrack.core import layout, nested, yaml_read, yaml_write
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
-from gittrack.core.secrets import HIDDEN, redact_command
-from gittrack.launch import config
-from gittrack.record.machine.author import user
 from gittrack.search.file import sweep_file
 from gittrack.search.plan import Strategy, SweepPlan
 from gittrack.search.strategies import methods
@@ -91,6 +88,8 @@ def prepare(request: SweepRequest) -> PreparedSweep:
 
     Raises TrackError for every mistake that can be known before a trial runs.
     """
+    from gittrack.launch import config  # noqa: PLC0415 - a listing of sweeps has none
+
     content = request.content
     if request.text is not None:
         content = yaml_read.load(request.text, request.source)
@@ -162,6 +161,8 @@ def plan_again(sweep: Sweep, command: Sequence[str] = ()) -> PlannedSweep:
 
 def check_command(sweep: Sweep, prepared: PreparedSweep) -> None:
     """Raise TrackError if the recorded command cannot be run: a secret in it is hidden, or it is missing."""
+    from gittrack.core.secrets import HIDDEN  # noqa: PLC0415 - a listing runs no command
+
     if any(HIDDEN in word for word in prepared.plan.command):
         raise TrackError(
             "its command holds a secret, which was not recorded",
@@ -216,6 +217,9 @@ def plan_facts(
     prefix : str
         The current folder, from the top of the work tree.
     """
+    from gittrack.core.secrets import redact_command  # noqa: PLC0415 - not for a listing
+    from gittrack.record.machine.author import user  # noqa: PLC0415 - not for a listing
+
     plan = prepared.plan
     facts: dict[str, Any] = {
         "name": plan.name,

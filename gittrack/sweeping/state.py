@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -212,4 +213,10 @@ def _pending(
 
 def value_at(params: Mapping[str, Any], name: str) -> Any:
     """Return the value of a dotted name in nested params, or None if there is none."""
-    return nested.at_path(params, commit_message.parts(name))
+    path = _path(name)
+    return nested.at_path(params, path) if len(path) > 1 else params.get(path[0])
+
+
+@lru_cache(1024)  # the same names for each trial
+def _path(name: str) -> tuple[str, ...]:
+    return commit_message.parts(name)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -211,9 +211,35 @@ def _message(facts: Mapping[str, Any]) -> str:
 
 def read(repo: git.Repo, ref: refs.Ref) -> Sweep:
     """Return the sweep of a ref.  Raises Damaged if a file is missing or has wrong content."""
+    ((text, plan),) = _files(repo, [ref])
+    return _sweep(ref, text, plan)
+
+
+def readable(repo: git.Repo, sweep_refs: Sequence[refs.Ref]) -> list[Sweep]:
+    """Return the sweeps of some refs, without those that are damaged; one git process reads all."""
+    sweeps = []
+    for ref, (text, plan) in zip(sweep_refs, _files(repo, sweep_refs), strict=True):
+        try:
+            sweeps.append(_sweep(ref, text, plan))
+        except Damaged:
+            continue
+    return sweeps
+
+
+def _files(
+    repo: git.Repo, sweep_refs: Sequence[refs.Ref]
+) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """Yield the sweep file and the plan of each sweep; None for a file that is missing."""
+    files = (layout.SWEEP, layout.PLAN)
+    names = [f"{ref.oid}:{file}" for ref in sweep_refs if ref.oid for file in files]
+    contents = git.read_objects(repo.fetching(), names)
+    for ref in sweep_refs:
+        yield (next(contents), next(contents)) if ref.oid else (None, None)
+
+
+def _sweep(ref: refs.Ref, text: bytes | None, plan: bytes | None) -> Sweep:
+    """Return the sweep that two files describe.  Raises Damaged."""
     sweep_id = layout.parse_sweep_ref(ref.name) or ref.name
-    names = [f"{ref.oid}:{name}" for name in (layout.SWEEP, layout.PLAN)]
-    text, plan = git.read_objects(repo.fetching(), names) if ref.oid else (None, None)
     try:
         if text is None or plan is None:
             raise ValueError("its files are missing")

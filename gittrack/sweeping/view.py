@@ -102,14 +102,17 @@ def _trials(
     for info in infos:
         if info.sweep is not None:
             chosen[info.sweep.trial] = now.runs.get(info.sweep.trial, info)
-    return [_trial(prepared, info, hosts) for info in chosen.values()]
+    names = [*prepared.names, *((prepared.resource,) if prepared.resource else ())]
+    metric = prepared.plan.metric
+    return [_trial(names, metric, info, hosts) for info in chosen.values()]
 
 
-def _trial(prepared: PreparedSweep, info: RunInfo, hosts: Mapping[str, str]) -> TrialView:
+def _trial(
+    names: Sequence[str], metric: str | None, info: RunInfo, hosts: Mapping[str, str]
+) -> TrialView:
     trial = info.sweep
     assert trial is not None
-    names = [*prepared.names, *((prepared.resource,) if prepared.resource else ())]
-    score = state.score(info, prepared.plan.metric)
+    score = state.score(info, metric)
     host = hosts.get(f"{trial.trial} {trial.attempt}") if trial.order is None else None
     is_running, seen = info.status == run_info.RUNNING, info.more.get("seen")
     return TrialView(

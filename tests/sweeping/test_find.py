@@ -49,7 +49,7 @@ class TestFind:
     def test_a_damaged_sweep_does_not_hide_the_others(self, repo):
         git(".", "update-ref", layout.sweep_ref(IDS[1]), "HEAD")
         refs = stored.list_refs(repo)
-        assert [sweep.id for sweep in find.readable(repo, refs)] == [IDS[2], IDS[0]]
+        assert [sweep.id for sweep in stored.readable(repo, refs)] == [IDS[2], IDS[0]]
         assert find.find(repo, "first").id == IDS[0]
         with pytest.raises(Damaged):
             find.find(repo, IDS[1])

@@ -20,7 +20,7 @@ from gittrack.web.views import commands
 
 def view(repo: git.Repo, params: Params) -> dict[str, Any]:
     """Return the document ``sweeps``; those that cannot be read are in ``problems``."""
-    readable = find.readable(repo, stored.list_refs(repo))
+    readable = stored.readable(repo, stored.list_refs(repo))
     runs = state.by_sweep(repo, elsewhere=True)
     views: list[dict[str, Any]] = []
     problems: list[dict[str, str]] = []

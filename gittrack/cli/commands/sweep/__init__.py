@@ -9,9 +9,10 @@ uniform(0,0.5) loguniform(1e-5,1e-1) randint(1,8) normal(0,1) choice(adam,sgd).
 
 from __future__ import annotations
 
-import argparse
+from gittrack.core.fast_typing import TYPE_CHECKING
 
-from gittrack.cli import parsing
+if TYPE_CHECKING:
+    import argparse
 
 # Each verb has its module here; without a verb, start.py starts a sweep.
 VERBS = {
@@ -31,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track sweep`` without a verb: it starts a sweep."""
+    from gittrack.cli import parsing  # noqa: PLC0415 - a listing needs no parser
     from gittrack.cli.commands.sweep import start  # noqa: PLC0415 - the other verbs start nothing
 
     start.arguments(parser)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 
 from gittrack import git
@@ -10,10 +9,14 @@ from gittrack.cli.options import add_formats
 from gittrack.cli.output import hidden_columns_line, print_note, print_result, table_width
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
-from gittrack.sweeping import find, prepare, state, stored
+from gittrack.sweeping import prepare, state, stored
 from gittrack.sweeping.view import current_view
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the sweeps; 1 if one cannot be read."""
     repo = git.find()
     sweep_refs = stored.list_refs(repo)
-    readable = find.readable(repo, sweep_refs)
+    readable = stored.readable(repo, sweep_refs)
     views, broken = [], len(sweep_refs) - len(readable)
     runs = state.by_sweep(repo, elsewhere=True)
     for sweep in readable:

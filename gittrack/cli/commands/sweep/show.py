@@ -5,7 +5,6 @@ A SWEEP is an id, the beginning of an id or of its last 8 hex digits, a name, or
 
 from __future__ import annotations
 
-import argparse
 import time
 
 from gittrack import git
@@ -13,10 +12,14 @@ from gittrack.cli.commands import _page
 from gittrack.cli.commands.sweep import _report, _search
 from gittrack.cli.options import add_formats, check_exclusive, positive
 from gittrack.cli.output import print_result
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import find, prepare, workdir
 from gittrack.sweeping.view import current_view
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message, run_info, trials
 from gittrack.core.run.run_info import Code, Metric, RunInfo
 from gittrack.core.run.trials import TrialFacts
+from gittrack.read.runs.decoding import alike
 
 Keys = tuple[str, ...]
 Column = Sequence[Any]  # a value of each run
@@ -70,12 +71,14 @@ class _Batch:
         elif kind == "metrics" and rest:
             self._add(self._metrics, parts[0], texts, _metric)
         elif len(parts) == 1:
-            self._add(self._facts, parts[0], texts, _checked(parts[0], run_info.check_fact))
+            of_key = _checked(parts[0], run_info.check_fact)
+            self._add(self._facts, parts[0], texts, of_key, parts[0])
         elif len(parts) == 2 and parts[0] == "code":
-            of_key = _checked(f"code.{parts[1]}", run_info.check_fact)  # the key may be quoted
-            self._add(self._code, parts[1], texts, of_key)
+            fact = f"code.{parts[1]}"  # the key may be quoted
+            self._add(self._code, parts[1], texts, _checked(fact, run_info.check_fact), fact)
         elif len(parts) == 2 and parts[0] == "sweep":
-            self._add(self._sweep, parts[1], texts, _checked(parts[1], trials.check))
+            of_key = _checked(parts[1], trials.check)
+            self._add(self._sweep, parts[1], texts, of_key, f"sweep.{parts[1]}")
         else:
             raise _NotPlain
 
@@ -85,19 +88,31 @@ class _Batch:
         name: Any,
         texts: Sequence[str],
         read: Callable[[str], Any],
+        fact: str = "",
     ) -> None:
-        """Add a column; values that can change are read for each run, so that no two runs share one."""
+        """Add a column of values; those of a fact are checked by ``read``, too."""
+        if name in columns:
+            raise _NotPlain
+        different = set(texts)
+        values = alike.values(different, read, fact) or self._each(texts, different, read)
+        changing = {text for text, value in values.items() if isinstance(value, (list, dict))}
+        if changing:  # no two runs share a value that can change
+            columns[name] = [read(text) if text in changing else values[text] for text in texts]
+        else:
+            columns[name] = list(map(values.__getitem__, texts))
+
+    def _each(
+        self, texts: Sequence[str], different: Iterable[str], read: Callable[[str], Any]
+    ) -> dict[str, Any]:
+        """Return {text: value}."""
         values: dict[str, Any] = {}
-        for text in set(texts):
+        for text in different:
             try:
                 values[text] = read(text)
             except _ERRORS:  # such runs are decoded by themselves, which says why
                 self.wrong.update(n for n, other in enumerate(texts) if other == text)
                 values[text] = None
-        if name in columns:
-            raise _NotPlain
-        changing = {text for text, value in values.items() if isinstance(value, (list, dict))}
-        columns[name] = [read(text) if text in changing else values[text] for text in texts]
+        return values
 
     def infos(self) -> list[RunInfo]:
         """Return the runs.  Raises _NotPlain."""

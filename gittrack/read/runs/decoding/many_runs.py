@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import getitem
 
 from gittrack import git
 from gittrack.core.run.run_info import RunInfo
@@ -14,7 +15,7 @@ _BLOCK = 256  # runs that are decoded together
 _MANY = 64  # runs; fewer are decoded one after the other
 _FEW = 8  # runs with the same keys; fewer are decoded one after the other
 _LONGEST = 1 << 16  # bytes of a body; longer ones have too many different lines
-Lines = tuple[tuple[str, ...], tuple[str, ...]]  # keys, texts
+Keys = tuple[str, ...]
 
 
 def decoded(repo: git.Repo, raws: Sequence[Raw]) -> list[RunInfo]:
@@ -33,28 +34,33 @@ def decoded(repo: git.Repo, raws: Sequence[Raw]) -> list[RunInfo]:
     return [info or reader.decode(repo, raw) for raw, info in pairs]
 
 
-def _by_keys(raws: Iterable[Raw]) -> dict[tuple[str, ...], dict[int, tuple[str, ...]]]:
+def _by_keys(raws: Iterable[Raw]) -> dict[Keys, dict[int, Keys]]:
     """Return {keys of the lines: {number of a run: texts of its lines}}."""
-    groups: dict[tuple[str, ...], dict[int, tuple[str, ...]]] = {}
+    groups: dict[Keys, dict[int, Keys]] = {}
+    keys: Keys = ()
+    starts: list[str] = []
+    behind: list[slice] = []
     for number, raw in enumerate(raws):
         lines = _lines(raw)
-        if lines is not None:
-            groups.setdefault(lines[0], {})[number] = lines[1]
+        if len(lines) != len(starts) or not all(map(str.startswith, lines, starts)):
+            keys, colons, _ = zip(*[line.partition(": ") for line in lines or [""]], strict=True)
+            starts = [f"{key}: " for key in keys] if "" not in colons else []
+            behind = [slice(len(start), None) for start in starts]
+        if starts:  # most runs have the keys of the run before
+            groups.setdefault(keys, {})[number] = tuple(map(getitem, lines, behind))
     return groups
 
 
-def _lines(raw: Raw) -> Lines | None:
-    """Return the lines of a body; None if it has none, or unusual ones."""
+def _lines(raw: Raw) -> list[str]:
+    """Return the lines of a body; [] if it has none, or unusual ones."""
     if raw.body is None or raw.info or raw.annotations or raw.metrics is not None:
-        return None
+        return []
     if len(raw.body) > _LONGEST:
-        return None
+        return []
     try:
-        lines = raw.body.decode().strip("\n").split("\n")
+        return raw.body.decode().strip("\n").split("\n")
     except UnicodeDecodeError:
-        return None
-    keys, colons, texts = zip(*[line.partition(": ") for line in lines], strict=True)
-    return (keys, texts) if "" not in colons else None
+        return []
 
 
 def _beside(raws: Sequence[Raw]) -> dict[str, Sequence[str | None]]:

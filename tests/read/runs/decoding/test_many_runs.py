@@ -21,13 +21,18 @@ NAMES = st.sampled_from(["lr", "a b", "x.y", "n:1", "truncated", "code", "sweep"
 METRICS = st.builds(
     Metric, st.floats(), st.floats(), st.floats(), st.none() | NUMBERS, st.integers(0)
 )
+MOMENTS = st.sampled_from(
+    [f"2026-03-0{day}T10:20:3{day}.000Z" for day in range(1, 6)]
+    + ["2026-02-30T00:00:00.000Z", "2026-03-01T24:00:00.000Z", "1960-03-01T00:00:00.000Z", "x"]
+)
 TRIAL = {
     **{"id": st.just(run_id(1)) | st.none(), "trial": st.sampled_from(["0", "7.s1", "-", 5])},
     **{"config": st.integers(0, 9), "order": st.none() | st.integers(0, 9) | st.text(max_size=1)},
     **{"stopped": NUMBERS, "interrupted": st.booleans(), "gpus": NUMBERS, "later": VALUES},
 }
 FACTS = {
-    **{"name": st.text(max_size=3), "started": st.sampled_from(["2026-03-01T00:00:00.000Z", "x"])},
+    **{"name": st.text(max_size=3), "started": MOMENTS, "ended": MOMENTS},
+    **{"gittrack": st.sampled_from(["word", "true", "a: b", "null", "12"])},
     **{"status": st.sampled_from(["finished", "failed", 7]), "format": st.sampled_from([1, 1, 2])},
     **{"tags": st.lists(st.text(max_size=3), max_size=2) | st.just("no list"), "later": VALUES},
     **{"seed": st.integers() | st.booleans(), "duration_s": NUMBERS, "commit": st.just("no id")},
