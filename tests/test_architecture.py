@@ -274,7 +274,11 @@ LAZY_IMPORTS = {
         "gittrack.core.secrets": "a listing of sweeps shows no command",
         "gittrack.record.machine.author": "a listing of sweeps records nothing",
     },
+    "search/sampling.py": {"hashlib": "5 ms that a listing of sweeps does not need"},
+    "sweeping/workdir.py": {"pathlib": "4 ms that a listing of sweeps does not need"},
     "sweeping/stored.py": {
+        "gittrack.git.objects": "a listing of sweeps records nothing",
+        "gittrack.disk.trust": "a listing of sweeps starts no command",
         "gittrack.record.session": "a listing of sweeps records nothing",
         "gittrack.record.code.capture": "a listing of sweeps records nothing",
         "gittrack.record.code.tree_inspection": "a listing of sweeps records nothing",

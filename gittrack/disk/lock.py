@@ -95,7 +95,7 @@ def is_at(handle: int, path: Path | str) -> bool:
         return False
 
 
-def is_held(path: Path) -> bool:
+def is_held(path: str | Path) -> bool:
     """Return whether a process holds the lock; a missing file is not locked."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # it may be a named pipe

@@ -9,7 +9,6 @@ another first word.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,8 @@ _BITS = 52
 
 def bits(seed: int, index: int, name: str, count: int = _BITS) -> int:
     """Return ``count`` random bits (at most 256) as an int."""
+    import hashlib  # noqa: PLC0415 - 5 ms; a listing of sweeps draws nothing
+
     text = f"gittrack sweep 1\0{seed}\0{index}\0{name}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.sha256(text).digest(), "big") >> (256 - count)
 

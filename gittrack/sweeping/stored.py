@@ -13,17 +13,17 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_read, yaml_write
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run import commit_message, run_info, schemas
-from gittrack.disk import trust
-from gittrack.git import objects, refs
+from gittrack.git import refs
 
 if TYPE_CHECKING:  # a listing of sweeps records nothing
+    from pathlib import Path
+
     from gittrack.record.code import capture
     from gittrack.record.session import RequiredCode
 
@@ -158,6 +158,7 @@ def accept_code(repo: git.Repo, sweep: Sweep, code: CurrentCode) -> Sweep:
 def _commit(
     repo: git.Repo, current: CurrentCode, text: bytes, facts: Mapping[str, Any], before: str | None
 ) -> Sweep:
+    from gittrack.git import objects  # noqa: PLC0415 - not for a listing
     from gittrack.record.machine.author import author  # noqa: PLC0415 - not for a listing
     from gittrack.record.publish import writer  # noqa: PLC0415 - not for a listing
 
@@ -197,6 +198,8 @@ def _commit(
 
 def trust_here(commit: str) -> None:
     """Remember that this machine may run the command of this sweep commit."""
+    from gittrack.disk import trust  # noqa: PLC0415 - not for a listing
+
     try:
         trust.remember(commit)
     except OSError:  # without a home folder, `git track sweep resume` asks first

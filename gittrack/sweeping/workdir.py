@@ -18,12 +18,14 @@ import errno
 import json
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import folders, lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FINISH, NOW = "finish", "now"
 _OWNER, _TRIALS = layout.SWEEP_OWNER, layout.SWEEP_TRIALS
@@ -59,7 +61,7 @@ def enter(common_dir: str, sweep_id: str, on_wait: Callable[[], None]) -> WorkDi
     TrackError
         If another process is running the sweep.
     """
-    folder = Path(layout.sweep_dir(common_dir, sweep_id))
+    folder = _folder(common_dir, sweep_id)
     owner = _lock_owner(folder)
     if owner is None:
         raise TrackError(
@@ -98,7 +100,13 @@ def leave(workdir: WorkDir) -> None:
 
 def is_busy(common_dir: str, sweep_id: str) -> bool:
     """Return whether a living process is running the sweep."""
-    return lock.is_held(Path(layout.sweep_dir(common_dir, sweep_id)) / _OWNER)
+    return lock.is_held(f"{layout.sweep_dir(common_dir, sweep_id)}/{_OWNER}")
+
+
+def _folder(common_dir: str, sweep_id: str) -> Path:
+    from pathlib import Path  # noqa: PLC0415 - 4 ms; a listing of sweeps needs no path
+
+    return Path(layout.sweep_dir(common_dir, sweep_id))
 
 
 def ask_to_stop(common_dir: str, sweep_id: str, request: str) -> None:
@@ -106,7 +114,7 @@ def ask_to_stop(common_dir: str, sweep_id: str, request: str) -> None:
 
     ``request`` is ``finish`` or ``now``.
     """
-    folder = Path(layout.sweep_dir(common_dir, sweep_id))
+    folder = _folder(common_dir, sweep_id)
     if not lock.is_held(folder / _OWNER):
         raise TrackError(
             f"the sweep {sweep_id} is not running in this repository",
@@ -164,7 +172,7 @@ def orders(folder: Path) -> list[str]:
 
 def show_hosts(common_dir: str, sweep_id: str, hosts: Mapping[str, str]) -> None:
     """Show other processes where trials run: {mark of an attempt: host, or state of its job}."""
-    path = Path(layout.sweep_dir(common_dir, sweep_id)) / _HOSTS
+    path = _folder(common_dir, sweep_id) / _HOSTS
     incoming = path.with_name(f".{path.name}-{os.getpid()}")
     with contextlib.suppress(OSError):  # a full disk, or a folder that is gone, ends no sweep
         incoming.write_text(json.dumps(dict(hosts)))
@@ -174,7 +182,7 @@ def show_hosts(common_dir: str, sweep_id: str, hosts: Mapping[str, str]) -> None
 def hosts_of(common_dir: str, sweep_id: str) -> dict[str, str]:
     """Return where the trials of a sweep run, as its process showed it last; {} if it uses no engine."""
     try:
-        text = (Path(layout.sweep_dir(common_dir, sweep_id)) / _HOSTS).read_text()
+        text = (_folder(common_dir, sweep_id) / _HOSTS).read_text()
         return {str(mark): str(host) for mark, host in json.loads(text).items()}
     except (OSError, ValueError, AttributeError):
         return {}

@@ -95,11 +95,9 @@ class _Batch:
             raise _NotPlain
         different = set(texts)
         values = alike.values(different, read, fact) or self._each(texts, different, read)
-        changing = {text for text, value in values.items() if isinstance(value, (list, dict))}
-        if changing:  # no two runs share a value that can change
-            columns[name] = [read(text) if text in changing else values[text] for text in texts]
-        else:
-            columns[name] = list(map(values.__getitem__, texts))
+        columns[name] = list(map(values.__getitem__, texts))
+        if any(isinstance(value, (list, dict)) for value in values.values()):
+            columns[name] = list(map(_copy, columns[name]))  # no two runs share one
 
     def _each(
         self, texts: Sequence[str], different: Iterable[str], read: Callable[[str], Any]
@@ -167,6 +165,13 @@ class _Batch:
             for field in kind._fields
         )
         return zip(*every, strict=True)
+
+
+def _copy(value: Any) -> Any:
+    """Return a plain value whose lists and mappings are not those of ``value``."""
+    if isinstance(value, list):
+        return list(map(_copy, value))
+    return {key: _copy(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _with_defaults(kind: Any, columns: Mapping[str, Column]) -> dict[str, Column]:
