@@ -99,7 +99,8 @@ def current(
     touched = (folder / layout.SERIES).stat().st_mtime
     end = {} if alive else journal_owner.stored_end(folder, state.facts)
     facts = {**state.facts, **end, **events.derived_facts(state)}
-    if alive or not facts.get("ended"):
+    has_ended = facts.get("ended") and facts.get("status") in run_info.ENDS
+    if alive or not has_ended:
         facts["status"] = run_info.RUNNING if alive else run_info.CRASHED
         until = _now_there(folder, state.facts) if alive else touched
         facts["duration_s"] = events.duration_at(state.facts, until)
