@@ -196,6 +196,16 @@ def on_terminal(*argv: str, lines: int = 1000, columns: int = 80) -> tuple[str, 
     return Terminal(sys.executable, "-m", "gittrack", *argv, lines=lines, columns=columns).end()
 
 
+# A handler of a signal that came just before `signal.pause` or `input` would run only after it.  A wait for
+# `signals` ends at once then.
+SIGNALS = """
+import os, signal
+signals, wake = os.pipe()
+os.set_blocking(wake, False)
+signal.set_wakeup_fd(wake)
+"""
+
+
 class Terminal:
     """A command on a pseudo-terminal of its own, of so many lines and columns where that matters."""
 

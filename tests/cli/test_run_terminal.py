@@ -8,7 +8,7 @@ import termios
 from contextlib import contextmanager
 
 import pytest
-from helpers import ROOT, Terminal, listed, run_cli
+from helpers import ROOT, SIGNALS, Terminal, listed, run_cli
 
 import gittrack
 
@@ -89,11 +89,11 @@ def test_ctrl_c_ends_the_command_and_the_run_is_recorded():
 def test_ctrl_c_reaches_the_command_once_though_git_sends_it_to_us_again():
     """`git track` waits for `git-track`, and passes a signal that it gets on to it."""
     count = (
-        "import os, signal\n"
+        f"{SIGNALS}import select\n"
         "signal.signal(signal.SIGINT, lambda *_: os.write(1, b'<told>'))\n"  # not in mid-print
         "signal.signal(signal.SIGUSR1, lambda *_: os.write(1, b'<asked>'))\n"
         "print('ready', flush=True)\n"
-        "input()\n"
+        "while 0 not in select.select([0, signals], [], [])[0]: os.read(signals, 100)\n"
     )
     terminal = run_in_terminal(sys.executable, "-c", count)
     terminal.until("ready")
@@ -120,12 +120,12 @@ def test_a_command_that_handles_ctrl_c_ends_as_it_likes():
 def test_a_second_ctrl_c_ends_a_command_that_ignores_the_first():
     """Also if it has no mark of its run in its environment."""
     ignores = (
-        "import os, signal\n"
+        f"{SIGNALS}"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "signal.signal(signal.SIGALRM, lambda *_: os.write(1, b'<ignored>'))\n"
         "signal.signal(signal.SIGINT, lambda *_: signal.setitimer(signal.ITIMER_REAL, 1.0))\n"
         "print('ready', flush=True)\n"
-        "while True: signal.pause()\n"
+        "while True: os.read(signals, 1)\n"
     )
     terminal = run_in_terminal("env", "-i", sys.executable, "-c", ignores)
     terminal.until("ready")

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import python, recover, repo, start, without_begin_and_end
+from helpers import SIGNALS, python, recover, repo, start, without_begin_and_end
 
 import gittrack
 
@@ -193,7 +193,7 @@ def test_the_end_of_a_command(place, code, expected):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_to_the_launcher_reaches_the_command(place, name):
     number = signal.Signals[name]
-    code = "print('ready', flush=True)\nsignal.pause()"
+    code = f"{SIGNALS}print('ready', flush=True)\nos.read(signals, 1)"
     process = start(*launched(place, SCRIPT % code), cwd=place)
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
@@ -203,12 +203,13 @@ def test_a_signal_to_the_launcher_reaches_the_command(place, name):
 
 
 # Prints each signal that it gets, and ends when its stdin does.
-COUNTING = """
-import os, signal
+COUNTING = f"""{SIGNALS}
+import select
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
     signal.signal(number, lambda number, frame: os.write(1, b"<%d>" % number))
 print("ready", flush=True)
-input()
+while 0 not in select.select([0, signals], [], [])[0]:
+    os.read(signals, 100)
 """
 MARK = signal.SIGUSR2  # sent to the launcher alone, after the others
 
