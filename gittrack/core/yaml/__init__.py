@@ -1,1 +1,1 @@
-"""Parts of reading YAML."""
+"""YAML of the usual form, read without a parser; `core/yaml_read.py` decides."""

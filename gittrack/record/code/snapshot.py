@@ -180,14 +180,13 @@ def _tree_without_index(
     contents = git.read_objects(index.repo, [f"{base}:{name}" for name in names] if base else [])
     plain = [path for path, mode in modes.items() if stat.S_ISREG(mode)]
     is_little = choice.size <= _FEW_BYTES and len(plain) <= _FEW_FILES
-    # git reads the trees meanwhile
     ids = _stored(index, store, plain) if is_little else _stored_by_git(index, plain)
     for path, oid in ids.items():
         files[path] = NewFile("100755" if modes[path] & stat.S_IXUSR else "100644", oid)
     for path in (path for path, mode in modes.items() if stat.S_ISLNK(mode)):
         link = os.fsencode(os.readlink(os.path.join(index.root, path)))
         files[path] = NewFile("120000", store.blob(link))
-    trees = dict(zip(names, contents, strict=False))
+    trees = dict(zip(names, contents, strict=False))  # git has read them meanwhile
     return edited_tree.write(store, trees, files), ids
 
 

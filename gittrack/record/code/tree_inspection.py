@@ -15,8 +15,6 @@ from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import ChangedPath, Status, parse_status
 
 _REPOSITORY = "160000"  # the mode of a repository inside the work tree
-
-
 _SETTLED_NS = 2_000_000_000  # an index that changed later may change again without another time
 # The last large index of this process: {git folder: (state of its file, `git ls-files -v -z`)}.
 _listings: dict[str, tuple[tuple[int, ...], bytes]] = {}
