@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from gittrack import git
 from gittrack.api import messages
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.paths import Path
 
 _printed: set[str] = set()
 

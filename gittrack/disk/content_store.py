@@ -15,11 +15,11 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 from gittrack.core import digests, layout
 from gittrack.core.errors import Damaged
 from gittrack.core.fast_typing import BinaryIO, NamedTuple
+from gittrack.core.standard.paths import Path
 from gittrack.disk import copies, folders, lock
 from gittrack.disk.lfs_pointer import Pointer
 

@@ -7,7 +7,8 @@ code, its command and its params, so any change leads to another id.
 from __future__ import annotations
 
 import os
-from pathlib import Path
+
+from gittrack.core.standard.paths import Path
 
 
 def list_path() -> Path:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message
+from gittrack.core.standard.paths import Path
 
 _ABSENT = object()
 _DESCRIPTORS = ("/dev/fd/", "/proc/", "/dev/stdin")

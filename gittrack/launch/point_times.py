@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+
+from gittrack.core.standard.paths import Path
 
 
 class PointTimes:

@@ -7,10 +7,10 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from gittrack.core import layout, nested
 from gittrack.core.fast_typing import Any
+from gittrack.core.standard.paths import Path
 from gittrack.disk.programs import which
 from gittrack.git.spawn import Child
 from gittrack.launch import start_hook

@@ -11,7 +11,8 @@ import select
 import signal
 import time
 from collections.abc import Sequence
-from pathlib import Path
+
+from gittrack.core.standard.paths import Path
 
 _SAME_SECONDS = 1.0  # git and `timeout` repeat at once what they sent to the group
 _POSTED_SECONDS = 0.01  # the kernel posts a signal to a group member by member

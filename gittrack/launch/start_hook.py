@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from gittrack.core.fast_typing import Any
+from gittrack.core.standard.paths import Path
 from gittrack.record.machine import environment
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook")

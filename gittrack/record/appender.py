@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from pathlib import Path
 
+from gittrack.core.standard.paths import Path
 from gittrack.disk import descriptors, folders
 
 

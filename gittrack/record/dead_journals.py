@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, OnAnotherHost, TrackError
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders, lock
 from gittrack.record.journal import Journal, read_state
 from gittrack.record.journal_files import is_held_here

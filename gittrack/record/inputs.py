@@ -13,11 +13,11 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from gittrack.core import digests
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders
 
 # A file that changes again within one tick of the clock keeps its time stamp and looks unchanged; git calls

@@ -13,7 +13,6 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
@@ -21,6 +20,7 @@ from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, series
 from gittrack.core.run.run_info import Metric
 from gittrack.core.secrets import redact_text
+from gittrack.core.standard.paths import Path
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.journal_files import JournalFiles
 

@@ -8,11 +8,11 @@ import json
 import os
 from collections.abc import Mapping
 from itertools import takewhile
-from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
+from gittrack.core.standard.paths import Path
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.appender import Appender, RecordingEnded
 

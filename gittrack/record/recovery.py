@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, run_info
+from gittrack.core.standard.paths import Path
 from gittrack.record import dead_journals, journal
 from gittrack.record.evidence import neighbours
 from gittrack.record.machine.author import author

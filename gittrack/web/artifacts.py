@@ -42,7 +42,7 @@ def content(record: RunRecord, oid: str, *, frame: bool = False) -> Content:
     """
     path = str(previews.item_of(record, oid)["path"])
     data = record.content(f"{layout.ARTIFACTS}/{path}")
-    size = data.stat().st_size if isinstance(data, Path) else len(data)
+    size = len(data) if isinstance(data, bytes) else data.stat().st_size
     head = _head(data)
     kind, policy = _shown_as(path, head, size, frame=frame)
     name = (("Content-Disposition", f"attachment; filename*=UTF-8''{_encoded(path)}"),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from gittrack import git
 from gittrack.api import arguments, repository
@@ -14,6 +13,7 @@ from gittrack.api.starting.options import BeginOptions
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.standard.paths import Path
 from gittrack.record.code import status_call
 from gittrack.record.ending import process_end
 from gittrack.record.request import RunRequest, check_request

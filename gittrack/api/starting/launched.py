@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
+from gittrack.core.standard.paths import Path
 from gittrack.disk import lock
 
 JOURNAL = "GITTRACK_JOURNAL"

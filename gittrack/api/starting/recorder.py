@@ -6,7 +6,6 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from gittrack import git
 from gittrack.api import messages, repository
@@ -16,6 +15,7 @@ from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
+from gittrack.core.standard.paths import Path
 from gittrack.disk import lock
 from gittrack.record import journal, recovery, session
 from gittrack.record.active import turns, warning

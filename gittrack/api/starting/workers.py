@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from gittrack.api import messages
 from gittrack.core import layout
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders
 from gittrack.record.ending import process_end
 

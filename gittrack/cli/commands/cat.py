@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from gittrack import git
 from gittrack.cli.options import add_run
@@ -29,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the file. Characters that could steer a terminal are escaped on a terminal."""
     repo = git.find()
     content = RunRecord(repo, resolve.resolve(repo, args.run)).content(args.path)
-    if isinstance(content, Path) and not sys.stdout.isatty():
+    if not isinstance(content, bytes) and not sys.stdout.isatty():
         content_store.write_to(content, sys.stdout.buffer)
         return 0
     data = content if isinstance(content, bytes) else content_store.read(content)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import Any
@@ -32,6 +31,7 @@ from gittrack.core.run.run_state import (
     JournalState,
     fold,
 )
+from gittrack.core.standard.paths import Path
 
 __all__ = [
     "ENV",

@@ -83,7 +83,7 @@ class RecordFiles:
             if os.path.exists(copy) or (os.path.islink(copy) and "link" in files[path]):
                 continue
             content = self.content(f"{layout.ARTIFACTS}/{path}")
-            if isinstance(content, Path) and not files[path].get("executable"):
+            if not isinstance(content, bytes) and not files[path].get("executable"):
                 _link(copy, content)  # the store is read-only, so large content is not copied
             else:
                 restore.write(target, path, content, files[path])

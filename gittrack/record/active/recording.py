@@ -7,13 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import TracebackType
 
 from gittrack.core import layout, metric_value, values
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events, run_info
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders
 from gittrack.record import journal, session
 from gittrack.record.active import current, turns, warning

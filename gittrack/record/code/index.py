@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders
 from gittrack.git import objects
 

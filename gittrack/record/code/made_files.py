@@ -12,9 +12,9 @@ import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders
 
 _NAME = "artifacts.jsonl"

@@ -9,10 +9,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders, lock
 
 _MAX_BYTES = 1 << 18

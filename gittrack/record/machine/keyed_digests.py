@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
 
 from gittrack.core import digests
 from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.paths import Path
 
 _FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
 _BLOCK = 64  # bytes of a block of SHA-256

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any
 from gittrack.core.secrets import HIDDEN, redact_text, redact_url
+from gittrack.core.standard.paths import Path
 
 # In the order in which an environment is made from them: (name, tool).
 TOOLS = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from gittrack.core.fast_typing import Any
+from gittrack.core.standard.paths import Path
 from gittrack.record.machine import environment, keyed_digests
 
 FACT = "variable_digests"

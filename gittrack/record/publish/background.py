@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.paths import Path
 from gittrack.disk import folders
 
 PUSH, LIVE, FOLD = "__push", "__live", "__fold"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout, yaml_write
@@ -11,6 +10,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.scalars import float_text
+from gittrack.core.standard.paths import Path
 from gittrack.git import objects
 
 
