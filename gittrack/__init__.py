@@ -13,7 +13,8 @@ imports little.  It only wraps ``sys.exit``: see `gittrack.record.ending.exit_fu
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.standard.importlib import import_module
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.record.ending import exit_functions
 from gittrack.version import __version__
 
@@ -112,16 +113,14 @@ def __getattr__(name: str) -> Any:
         name in _FOLDERS
     ):  # `from gittrack import git` asks for the attribute before it imports the folder
         raise AttributeError(name)
-    import importlib  # noqa: PLC0415 - only at the first use of a name
-
     if name in _OF_ACTIVE_RUN:
-        return getattr(importlib.import_module("gittrack.api.alerts"), name)()
+        return getattr(import_module("gittrack.api.alerts"), name)()
     if name in _MODULES:
-        return importlib.import_module(_MODULES[name])
+        return import_module(_MODULES[name])
     if name not in _HOMES:
-        habits = importlib.import_module("gittrack.core.run.habits")
+        habits = import_module("gittrack.core.run.habits")
         raise habits.unknown_name("gittrack", name, habits.FUNCTIONS, __dir__())
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

@@ -231,9 +231,6 @@ LAZY_IMPORTS = {
         "gittrack.analysis.span": "only a command that wrote files needs it",
         "gittrack.record.evidence.links": "only a tree with symbolic links needs it",
     },
-    "__init__.py": {
-        "importlib": "`import gittrack` imports a module only when one of its names is used"
-    },
     "api/starting/launched.py": {
         "gittrack.core.yaml_read": "only a script that was launched reads a configuration",
         "gittrack.record.active.join": "only a script that was launched joins",
@@ -382,10 +379,14 @@ LAZY_IMPORTS = {
     "launch/console.py": {"termios": "only a terminal needs it"},
     "core/query/equality.py": {"struct": "0.3 ms that most listings do not need"},
     "core/digests.py": {"hashlib": "3 ms that only long content needs"},
-    "record/machine/environment.py": {"hashlib": "3 ms that only the script needs"},
+    "record/machine/environment.py": dict.fromkeys(
+        ("contextlib", "hashlib", "json"), "only the script needs it"
+    ),
+    "launch/process.py": {"signal": "few commands get a signal"},
+    "record/ending/process_end.py": {"signal": "few programs get a signal"},
     "api/run.py": {"gittrack.core.run.habits": "only a mistake needs it"},
     "core/errors.py": {"difflib": "only a mistake needs it"},
-    "core/standard/paths.py": {"pathlib": "a run needs no method of it that is not here"},
+    "core/standard/pathlib.py": {"pathlib": "a run needs no method of it that is not here"},
     "core/foreign_objects.py": {
         "dataclasses": "10 ms; only a config with dataclasses needs it, and has imported it"
     },
@@ -449,7 +450,11 @@ LAZY_IMPORTS = {
         "psutil": "an extra; a short run needs no sample",
         "pynvml": "an extra, and only some machines have GPUs",
     },
-    "record/machine/numerics.py": {"ctypes": "only calls of the loaded BLAS libraries need it"},
+    "record/machine/numerics.py": {
+        "contextlib": "torch has imported it",
+        "ctypes": "only calls of the loaded BLAS libraries need it",
+        "re": "few programs have loaded such a library",
+    },
     "record/run.py": {
         "gittrack.record.active.stopping": "only trials of a sweep call it",
         "gittrack.record.active.mixed_values": "most calls of `log` have numbers only",
@@ -716,6 +721,27 @@ def test_imports_inside_functions_are_named():
     assert {path: found for path, found in lazy.items() if found} == named
 
 
+def test_names_that_core_standard_has_are_taken_from_it():
+    names = {
+        "contextlib": {"AbstractContextManager", "contextmanager", "suppress"},
+        "functools": {"cache", "lru_cache", "partial"},
+    }
+    alone = (
+        "core/standard/",
+        "launch/hook/",
+        "record/machine/environment.py",
+    )  # run without gittrack
+    wrong = [
+        f"{module.path}: {node.module}"
+        for module in MODULES.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and not module.path.startswith(alone)
+        if node.module == "collections.abc"
+        or {alias.name for alias in node.names} & names.get(node.module or "", set())
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("argv", [["ls"], ["top", "loss"]])
 def test_a_listing_does_not_import_typing(project, argv):
     helpers.record("first", {"loss": 1.0}, config={"lr": 0.1})
@@ -732,28 +758,24 @@ def test_a_listing_does_not_import_typing(project, argv):
     assert (
         argv != ["ls"] or "contextlib" not in loaded
     )  # `top` writes the index here, with more modules
-    assert takers == {"gittrack.core.fast_typing"}  # for type checkers, and that module says why
+    assert takers == {
+        "gittrack.core.standard.typing"
+    }  # for type checkers, and that module says why
 
 
 # What a run imports from its start to its end.  A module of gittrack takes 0.2 ms, so raise a number only for
 # what every run needs; what few runs need is imported by them.
 SLOW = (
-    "typing",
-    "logging",
-    "shutil",
-    "datetime",
-    "subprocess",
-    "argparse",
-    "psutil",
-    "yaml",
-    "pathlib",
+    *("typing", "logging", "shutil", "datetime", "subprocess", "argparse", "psutil", "yaml"),
+    *("pathlib", "re", "enum", "json", "signal", "contextlib", "warnings", "importlib"),
 )
 RUN = "from gittrack.cli import main; main.main(['run', '--', 'true'])"
 INIT = "import gittrack; gittrack.init().finish()"
 
 
 @pytest.mark.parametrize(
-    ("code", "others", "most"), [(RUN, ("threading", "pty"), 137), (INIT, (), 131)]
+    ("code", "others", "most"),
+    [(RUN, ("threading", "functools", "collections", "types", "pty"), 145), (INIT, (), 139)],
 )
 def test_a_run_imports_what_an_ordinary_run_needs(project, code, others, most):
     helpers.git(project, "rm", "-q", "params.yaml")  # YAML is read only if there is some

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.nested import same
 from gittrack.core.run import facts as run_facts
 from gittrack.core.run.commit_message import MISSING
 from gittrack.core.run.run_info import SYSTEM, Metric, RunInfo, getter
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 
 
 class Change(NamedTuple):

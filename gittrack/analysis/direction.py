@@ -7,11 +7,11 @@ that the runs defined; a well-known word in the name, such as loss or accuracy. 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Collection, Mapping
+from gittrack.core.standard.typing import NamedTuple
 
 MIN, MAX = "min", "max"
 GOALS = {"min": MIN, "minimize": MIN, "max": MAX, "maximize": MAX}

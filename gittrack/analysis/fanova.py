@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gittrack.analysis import importance
@@ -12,6 +11,7 @@ from gittrack.analysis.sweep_ranking import average_seeds, is_number
 from gittrack.analysis.sweep_view import Importance, SweepView
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
 
 _FEWEST = 5
 

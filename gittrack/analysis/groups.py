@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.statistics import samples
 from gittrack.core.query.equality import key
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RUNNING, RunInfo
+from gittrack.core.standard.collections import Callable, Hashable, Iterable, Mapping, Sequence
 
 FEWEST = 3  # values per group that a claim needs
 # The reasons for no claim.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.statistics import student
@@ -15,6 +14,7 @@ from gittrack.analysis.sweep_ranking import (
 )
 from gittrack.analysis.sweep_view import Importance, SweepView
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Callable, Hashable, Mapping, Sequence
 
 RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
 FANOVA = "fANOVA"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gittrack.core.query.equality import key
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Hashable, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 
 _MAX_VALUES = 1_000
 

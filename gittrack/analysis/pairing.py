@@ -8,10 +8,10 @@ after each part that the clock made was replaced by its kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 
 from gittrack.analysis.span import Span
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence
+from gittrack.core.standard.functools import partial
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = f"(?:{'|'.join(_MONTHS)})"

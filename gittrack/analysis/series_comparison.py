@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from gittrack.core.standard.collections import Mapping, Sequence
 
 Series = Mapping[
     str, Sequence[tuple[float, float]]

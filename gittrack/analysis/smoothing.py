@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
 
 from gittrack.core.run import series
+from gittrack.core.standard.collections import Sequence
 
 MAX_SERIES = 4 << 20  # bytes
 _BARS = "▁▂▃▄▅▆▇█"

@@ -7,8 +7,9 @@ The rules count values, not steps: a step may be an epoch in one script and a ba
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from gittrack.core.standard.collections import Iterable, Sequence
+from gittrack.core.standard.typing import NamedTuple
 
 
 class EarlyTerminate(NamedTuple):

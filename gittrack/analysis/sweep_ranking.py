@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 from gittrack.analysis.sweep_view import STOPPED, SweepView, TrialView
+from gittrack.core.standard.collections import Iterable, Sequence
+from gittrack.core.standard.typing import Any
 
 LARGEST = 1e300  # the difference of two larger numbers may overflow
 

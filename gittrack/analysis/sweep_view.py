@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 
 # A status of a trial besides those of a run (running finished failed killed crashed).
 STOPPED = "stopped"  # it ended itself early, because `run.should_stop()` returned True

@@ -7,7 +7,6 @@ their differences.  If nothing remains to compare, the verdict is UNKNOWN.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from gittrack.analysis.series_comparison import Divergence, Series, SeriesCompar
 from gittrack.analysis.volatile import VOLATILE, is_volatile
 from gittrack.core.run import judgement
 from gittrack.core.run.judgement import Judgement
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
 
 EXACT, CLOSE, CONSISTENT = judgement.EXACT, judgement.CLOSE, judgement.CONSISTENT
 UNKNOWN, DIFFERENT = judgement.UNKNOWN, judgement.DIFFERENT

@@ -8,11 +8,11 @@ capitals of camelCase.  A metric is volatile if its last words measure time or m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
 from gittrack.core.run.run_info import SYSTEM
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.functools import lru_cache
 
 VOLATILE = (
     *("time", "times", "seconds", "secs", "sec", "elapsed", "duration", "runtime"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Iterable, Mapping
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 
 def seed_of(seed: Any, params: Mapping[str, Any]) -> int | None:

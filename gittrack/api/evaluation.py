@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gittrack.core import metric_value
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable
 from gittrack.search.plan import Outcome, Strategy
 
 Evaluate = Callable[[dict[str, Any], int], float | None]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Sequence
 
-from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run import commit_message
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id, summary_line
 

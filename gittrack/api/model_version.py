@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
 from gittrack.api.runs import RunRecord
 from gittrack.core.registry import names
 from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.standard.collections import Mapping
 from gittrack.models import promote
 from gittrack.read.registry import versions
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gittrack.analysis.differences import RunDiff
@@ -11,6 +10,7 @@ from gittrack.api import arguments, repository
 from gittrack.api.runs import LazyRecords, RunRecord, Runs
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterable, Sequence
 from gittrack.read.runs import compare, query, resolve
 from gittrack.read.runs.blocks import LazyRuns
 from gittrack.read.runs.source import Request

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from gittrack.api import arguments
 from gittrack.api.model_version import ModelVersion
 from gittrack.api.registry_reader import RegistryReader, address_of
 from gittrack.api.runs import RunRecord
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Sequence
 from gittrack.models import promote, register, retire
 from gittrack.read.runs import resolve
 from gittrack.record.run import Run

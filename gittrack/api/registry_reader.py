@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from gittrack.api import repository
 from gittrack.api.model_version import ModelVersion, history
 from gittrack.core.errors import TrackError
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.registry import versions
 from gittrack.read.registry.models import Registry as _State
 

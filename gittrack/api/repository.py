@@ -8,7 +8,7 @@ import sys
 from gittrack import git
 from gittrack.api import messages
 from gittrack.core.errors import TrackError
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
 
 _printed: set[str] = set()
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 
 from gittrack.api import arguments
 from gittrack.api.starting import begin, launched, workers
 from gittrack.api.starting.options import BeginOptions
 from gittrack.core import values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.record.active import params as run_params
 from gittrack.record.ending import process_end
 from gittrack.record.request import RunRequest

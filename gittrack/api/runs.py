@@ -6,13 +6,13 @@ import logging
 import math
 import operator
 import time
-from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from gittrack import git
 from gittrack.analysis.direction import MAX, MIN, Direction, base_name, direction
 from gittrack.api import arguments, repository
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 from gittrack.read.runs import blocks, record
 from gittrack.show.data import flat, jsonable
 from gittrack.show.page import html

@@ -14,13 +14,13 @@ it raises ends the search.  A score may be nan, infinite or None; such a configu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from gittrack.api import evaluation
 from gittrack.api.evaluation import Best, Evaluate
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Iterator, Mapping
+from gittrack.core.standard.functools import partial
 from gittrack.search import sampling, space
 from gittrack.search.plan import Resource
 from gittrack.search.strategies import grid, rungs

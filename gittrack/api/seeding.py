@@ -13,10 +13,10 @@ import logging
 import os
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.record.machine import environment, numerics
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from gittrack.api import arguments, repository
 from gittrack.api.runs import RunRecord, Runs
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import resolve
 from gittrack.read.runs.reader import Raw
 from gittrack.record.run import Run

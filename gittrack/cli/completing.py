@@ -8,12 +8,12 @@ candidate ``:files`` stands for the names of files.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gittrack import git
 from gittrack.cli import main
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Sequence
 from gittrack.read.registry.models import Registry
 from gittrack.read.runs import reader, resolve
 from gittrack.read.runs.record import RunRecord

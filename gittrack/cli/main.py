@@ -6,14 +6,14 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
 
 from gittrack import git
 from gittrack.cli import plain_arguments
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import TYPE_CHECKING, Any, NoReturn
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.importlib import import_module
+from gittrack.core.standard.typing import TYPE_CHECKING, Any, NoReturn
 from gittrack.git import refs
 from gittrack.git.files import repository
 from gittrack.version import __version__

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from itertools import groupby
+
+from gittrack.core.standard.collections import Mapping, Sequence
 
 
 def page(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterable, Sequence
 
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.collections import Iterable, Sequence
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.show.terminal.text import escape
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 
-from gittrack.core.fast_typing import TYPE_CHECKING, NoReturn
+from gittrack.core.standard.typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from types import ModuleType
+
+    from gittrack.core.standard.collections import Mapping, Sequence
 
 
 _COLUMNS = 80  # of a file or a pipe

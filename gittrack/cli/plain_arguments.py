@@ -8,9 +8,8 @@ names, values that begin with a dash) the answer is None, and argparse reads the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import ModuleType

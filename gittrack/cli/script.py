@@ -17,12 +17,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +31,8 @@ from gittrack.cli.parsing import Parser
 from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run.fingerprint import fingerprint
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence
 from gittrack.launch import config as configuration
 from gittrack.launch.launcher import EXPLICIT_VARIABLE
 from gittrack.record import session

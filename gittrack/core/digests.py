@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hashlib import _Hash, sha1, sha256
@@ -21,7 +21,8 @@ else:
             from _sha256 import sha256
     except ImportError:  # a Python that was built without them
         import hashlib
-        from functools import partial
+
+        from gittrack.core.standard.functools import partial
 
         # A machine whose OpenSSL allows few digests (FIPS) allows these for names of content.
         sha1 = partial(hashlib.sha1, usedforsecurity=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from gittrack.core.standard.collections import Iterable
 
 
 class TrackError(Exception):

@@ -5,14 +5,12 @@ An object is recognized by its attributes and methods, so that none of the libra
 
 from __future__ import annotations
 
-import collections.abc
-import enum
 import os
-import re
 import sys
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Mapping, Sequence, ValuesView
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 _MOST_TEXT = 10_000  # characters of the text that represents an object
 _ADDRESS = " at 0x[0-9A-Fa-f]+"
@@ -66,7 +64,7 @@ def list_of(value: Any) -> list[Any] | None:
     if type(value).__module__.startswith("omegaconf."):
         container = sys.modules["omegaconf"].OmegaConf.to_container(value, resolve=True)
         return container if isinstance(container, list) else None
-    if isinstance(value, (collections.abc.Sequence, collections.abc.ValuesView)):
+    if isinstance(value, (Sequence, ValuesView)):
         return list(value)
     return None
 
@@ -78,11 +76,17 @@ def is_masked(value: Any) -> bool:
     return bool(value.size == 1 and value.mask.all())
 
 
+def is_member(value: Any) -> bool:
+    """Return whether a value is a member of an enumeration."""
+    enum = sys.modules.get("enum")  # without it there is no such value
+    return enum is not None and isinstance(value, enum.Enum)
+
+
 def key_of(key: Any) -> Any:
     """Return a key of a mapping as text, number or None; other objects unchanged."""
     if isinstance(key, os.PathLike):
         return os.fsdecode(key)
-    if isinstance(key, enum.Enum):
+    if is_member(key):
         return key.value
     plain = getattr(key, "tolist", None)
     return plain() if callable(plain) and not isinstance(key, type) else key

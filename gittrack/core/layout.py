@@ -6,7 +6,6 @@ The function that parses a name stands beside the function that formats it.
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from gittrack.core import paths
@@ -78,7 +77,6 @@ LOG_FRAME = "log.frame"
 OBJECTS = "objects"
 
 ID = "[0-9]{8}-[0-9]{6}-[0-9a-f]{8}"  # the pattern of the id of a run
-_ID = re.compile(ID)
 
 
 def new_id(now: float) -> str:
@@ -100,7 +98,10 @@ def new_id(now: float) -> str:
 
 def is_id(text: str) -> bool:
     """Return whether ``text`` is a full run id."""
-    return _ID.fullmatch(text) is not None
+    if len(text) != 24 or text[8] != "-" or text[15] != "-":
+        return False
+    digits, hexadecimal = text[:8] + text[9:15], text[16:]
+    return not (digits.strip("0123456789") or hexadecimal.strip("0123456789abcdef"))
 
 
 def check_experiment(name: str) -> str:
@@ -148,7 +149,7 @@ def parse_run_ref(ref: str, prefix: str = RUNS) -> tuple[str, str] | None:
     if not ref.startswith(prefix):
         return None
     experiment, run_id = ref[len(prefix) : -25], ref[-24:]
-    is_complete = experiment and ref[-25] == "/" and _ID.fullmatch(run_id)
+    is_complete = experiment and ref[-25] == "/" and is_id(run_id)
     return (experiment, run_id) if is_complete else None
 
 

@@ -6,7 +6,7 @@ import math
 
 from gittrack.core import foreign_objects
 from gittrack.core.errors import NotANumber
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.typing import Any
 from gittrack.core.values import short_text
 
 MOST = 10**299  # readers accept metrics and steps up to 10**300, so that steps can grow from here

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 
 _CONTAINERS = (dict, list)
 MAX_DEPTH = 64  # levels of a configuration, and of every value that is read

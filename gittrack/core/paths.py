@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
+
+from gittrack.core.standard.later import re
 
 # The patterns are compiled when they are used: a listing, which uses none, saves a millisecond.
 # Unicode's Default_Ignorable_Code_Point.  HFS+ drops some of them when it compares names (git's

@@ -7,20 +7,18 @@ A string has no quotes only if every version of YAML reads it as that string.
 
 from __future__ import annotations
 
-import json
-import re
-from functools import lru_cache
-from json.encoder import (
-    encode_basestring,
-)  # what `json.dumps` calls, without a new encoder each time
 from math import isfinite, isnan
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard import json
+from gittrack.core.standard.functools import lru_cache
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 Scalar = str | int | float | bool | None
 
-# A text that begins with a letter or '_' and has no character with a meaning in YAML.
-_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
+# Characters without a meaning in YAML; a text that begins with one of the first ones is no number.
+_FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+_LETTERS = f"{_FIRST}0123456789./@+-"
 _RESERVED = frozenset(
     [
         "y",
@@ -60,7 +58,7 @@ def float_text(value: float) -> str:
 
 def quote(text: str) -> str:
     """Return ``text`` as a JSON string that is a YAML double-quoted string as well."""
-    plain = encode_basestring(text)
+    plain = json.encode_basestring(text)  # what `json.dumps` calls, without a new encoder
     if plain.isascii() and "\x7f" not in plain:
         return plain
     return re.sub(_HIDDEN, lambda match: f"\\u{ord(match[0]):04x}", plain)
@@ -69,7 +67,8 @@ def quote(text: str) -> str:
 @lru_cache(maxsize=8192)  # the same keys, packages and words in each run of a process
 def is_bare(text: str) -> bool:
     """Return whether a string can be written without quotes."""
-    return _BARE.fullmatch(text) is not None and text.lower() not in _RESERVED
+    is_plain = all(word and not word.strip(_LETTERS) for word in text.split(" "))
+    return is_plain and text[0] in _FIRST and text.lower() not in _RESERVED
 
 
 def scalar_text(value: Scalar, *, bare: bool = True) -> str:

@@ -6,8 +6,7 @@ All patterns are lower case and compared with the lower-case path.  A backup of 
 
 from __future__ import annotations
 
-import re
-from fnmatch import fnmatchcase
+from gittrack.core.standard.later import re
 
 # The whole name of a file.
 _NAMES = frozenset(
@@ -36,7 +35,7 @@ _ENDS = (
     *(".kubeconfig", ".tfvars", ".tfvars.json", ".tfstate"),
     *("_rsa", "_ecdsa", "_ed25519"),
 )
-# Patterns for the whole name of a file.
+# Patterns for the whole name of a file, with at most one `*` between two texts.
 _GLOBS = (
     *(".*_history", ".env.*", ".secrets.*", "kubeconfig.*", "secring.*"),
     *("client_secret*.json", "service-account*.json", "service_account*.json"),
@@ -58,7 +57,21 @@ _PATHS = (
     *(".terraform.d/credentials.tfrc.json", ".gem/credentials", ".composer/auth.json"),
     *(".ipython/profile_default/history.sqlite", ".config/op/config", ".oci/config"),
 )
-_PUBLIC = ("*.example", "*.sample", "*.template", "*.dist", "*.example.*", "*.pub")
+_PUBLIC_ENDS = (".example", ".sample", ".template", ".dist", ".pub")
+_BACKUP_ENDS = (
+    "~",
+    "bak",
+    "backup",
+    "old",
+    "orig",
+    "save",
+    "saved",
+    "copy",
+    "swo",
+    "swp",
+    "tmp",
+    ".",
+)
 _BACKUP = r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|copy|sw[op]|tmp)\d*|\.\d+)$"
 
 
@@ -66,11 +79,14 @@ def is_withheld(path: str) -> bool:
     """Return whether a file is of a kind that contains secrets, by its path; then it is never captured."""
     folder, _, name = path.lower().rpartition("/")
     name = name.strip("#")  # Emacs saves a file as #name#
-    while not any(fnmatchcase(name, pattern) for pattern in _PUBLIC):
+    while not (name.endswith(_PUBLIC_ENDS) or ".example." in name):
         if _is_secret(f"/{folder}/{name}" if folder else f"/{name}", name):
             return True
         without_dot = name[1:] if name.endswith((".swp", ".swo")) and name[:1] == "." else name
-        shorter = re.sub(_BACKUP, "", without_dot)
+        may_be_backup = not name.isascii() or without_dot.rstrip("0123456789").endswith(
+            _BACKUP_ENDS
+        )
+        shorter = re.sub(_BACKUP, "", without_dot) if may_be_backup else without_dot
         if shorter == name:
             return False
         name = shorter
@@ -80,8 +96,16 @@ def is_withheld(path: str) -> bool:
 def _is_secret(path: str, name: str) -> bool:
     if name in _NAMES or name.endswith(_ENDS):
         return True
-    if any(fnmatchcase(name, pattern) for pattern in _GLOBS):
+    if any(_fits(name, pattern) for pattern in _GLOBS):
         return True
     return any(
         f"/{part}" in path if part.endswith("/") else path.endswith(f"/{part}") for part in _PATHS
     )
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a name fits a pattern with one or two ``*``, each of which is any text."""
+    start, *middle, end = pattern.split("*")
+    if len(name) < len(start) + len(end) or not (name.startswith(start) and name.endswith(end)):
+        return False
+    return all(text in name[len(start) : len(name) - len(end)] for text in middle)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from functools import cache
-
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.functools import cache
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 HIDDEN = "***"
 
@@ -43,6 +42,8 @@ TOKEN_SHAPES = (
 _WORD = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|passphrase|credentials?))"
 # Not compiled here, and only used on text that can match: most runs need none of these patterns.
 _NAME = rf"(?i)(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$"
+# Each name that `_NAME` finds has one of these.
+_NAME_PARTS = ("token", "key", "secret", "passw", "passphrase", "credential", "auth", "pwd")
 _ASSIGNED = r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)"
 _USERINFO = r"(?i)([a-z][a-z0-9+.-]{0,40}://)[^/\s]+@"
 _QUERY = r"([?&#])([\w.-]+)=([^&#\s\"']+)"
@@ -63,8 +64,9 @@ def redact_url(url: str) -> str:
 
     Hidden are user and password, and the values of a query whose names are those of secrets.
     """
-    url = re.sub(_USERINFO, rf"\1{HIDDEN}@", url) if "://" in url else url
-    return re.sub(_QUERY, _hide_query, url) if "=" in url else url
+    url = re.sub(_USERINFO, rf"\1{HIDDEN}@", url) if "://" in url and "@" in url else url
+    has_query = "=" in url and any(mark in url for mark in "?&#")
+    return re.sub(_QUERY, _hide_query, url) if has_query else url
 
 
 def redact_text(text: str) -> str:
@@ -74,10 +76,12 @@ def redact_text(text: str) -> str:
     upper-case variables whose names are those of secrets, and tokens of well-known shapes.
     """
     text = redact_url(text)
-    if ":" in text:
+    may_name_secret = _may_name_secret(text)
+    if may_name_secret and ":" in text:
         text = re.sub(_HEADER, rf"\1\2\3{HIDDEN}", text)
-    if ":" in text or " " in text:
-        text = re.sub(_BEARER, rf"\1{HIDDEN}", text) if "bearer" in text.lower() else text
+    if "bearer" in text.lower():
+        text = re.sub(_BEARER, rf"\1{HIDDEN}", text)
+    if may_name_secret:
         text = re.sub(_INNER_OPTION, _hide_named, text) if "--" in text else text
         text = re.sub(_INNER_VARIABLE, _hide_named, text) if "=" in text else text
     if any(sign in text for sign, _ in TOKEN_SHAPES):
@@ -95,7 +99,8 @@ def redact_command(argv: Sequence[str]) -> list[str]:
     result: list[str] = []
     hide_next = False
     for word in argv:
-        assigned = re.fullmatch(_ASSIGNED, word) if "=" in word else None
+        may_assign = "=" in word and (hide_next or _may_name_secret(word))
+        assigned = re.fullmatch(_ASSIGNED, word) if may_assign else None
         if hide_next and not word.startswith("-"):
             result.append(word if word.lower() in _PLAIN_ANSWERS else HIDDEN)
         elif assigned and _is_secret_name(assigned[1].lstrip("-+")):
@@ -130,7 +135,13 @@ def redact_value(name: str, value: Any) -> Any:
 
 
 def _is_secret_name(name: str) -> bool:
-    return re.search(_NAME, name) is not None
+    return _may_name_secret(name) and re.search(_NAME, name) is not None
+
+
+def _may_name_secret(text: str) -> bool:
+    """Return whether a text can have a name that `_NAME` finds; most texts need no pattern."""
+    lower = text.lower()
+    return not text.isascii() or any(part in lower for part in _NAME_PARTS)
 
 
 def _hide_query(match: re.Match[str]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
 from gittrack.core.errors import TrackError, near
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import NamedTuple
 
 ADOPT_AFTER_SECONDS = 24 * 3600.0
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}

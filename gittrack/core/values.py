@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import sys
-from collections.abc import Mapping, Set
 
 from gittrack.core import foreign_objects, layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH
 from gittrack.core.scalars import quote
+from gittrack.core.standard.collections import Mapping, Set
+from gittrack.core.standard.typing import Any
 
 MAX_LEAVES = 100_000
 MAX_TEXT = 10 << 20
@@ -179,7 +178,7 @@ class _Plain:
         return str.__str__(value)  # str() of a member of a text enumeration is its name
 
     def other(self, value: Any, path: tuple[str, ...]) -> Any:
-        if isinstance(value, enum.Enum):
+        if foreign_objects.is_member(value):
             return self.value(value.value, path)
         if isinstance(value, os.PathLike):
             return self.text(os.fsdecode(os.fspath(value)), path)

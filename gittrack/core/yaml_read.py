@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH, check_depth
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.typing import Any
 from gittrack.core.yaml import lines
 
 MAX_BYTES = 8 << 20

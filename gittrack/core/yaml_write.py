@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from itertools import chain
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.scalars import flow_text, is_bare, quote, scalar_text
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 _NOT_LITERAL = (  # compiled when first needed: most text has one line
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"

@@ -10,16 +10,16 @@ file.  `git lfs prune` may remove that name, which loses nothing.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 
 from gittrack.core import digests, layout
 from gittrack.core.errors import Damaged
-from gittrack.core.fast_typing import BinaryIO, NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Iterator
+from gittrack.core.standard.contextlib import AbstractContextManager
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import BinaryIO, NamedTuple
 from gittrack.disk import copies, folders, lock
 from gittrack.disk.lfs_pointer import Pointer
 

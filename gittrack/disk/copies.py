@@ -6,10 +6,10 @@ import errno
 import fcntl
 import os
 import sys
-from collections.abc import Callable
 
 from gittrack.core import digests
-from gittrack.core.fast_typing import BinaryIO
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.typing import BinaryIO
 
 _CHUNK = 1 << 20
 _SENT = 1 << 30

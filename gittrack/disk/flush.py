@@ -6,8 +6,9 @@ import errno
 import os
 import sys
 from _thread import allocate_lock, start_new_thread  # not from `threading`, whose import takes 3 ms
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.contextlib import suppress
 
 MOST_TOGETHER = (
     32  # up to so many files, single flushes cost less than a flush of the whole file system

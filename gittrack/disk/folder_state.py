@@ -10,8 +10,9 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from gittrack.core.standard.collections import Mapping, Sequence
 
 Stamp = tuple[int, ...]
 # Two changes within one tick may get the same time: a few ms, or up to 2 s on some file systems of clusters.

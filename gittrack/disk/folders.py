@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+
+from gittrack.core.standard.contextlib import suppress
 
 
 def make(path: str) -> None:

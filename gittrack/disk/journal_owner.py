@@ -5,14 +5,14 @@ Listings and recovery both decide by these functions.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, run_info
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.disk import lock, this_machine
 
 _LONGEST_LINE = 8 << 20

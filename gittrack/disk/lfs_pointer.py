@@ -6,10 +6,10 @@ The form is the one of the Git LFS specification, version 1: https://github.com/
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import NamedTuple
 
 MOST_BYTES = 1024
 _LINES = (  # compiled when first needed

@@ -9,11 +9,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import contextmanager
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.disk import folders
 
 if TYPE_CHECKING:

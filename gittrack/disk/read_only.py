@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import ctypes

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from gittrack.core import layout, paths
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.fast_typing import Any, BinaryIO
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, BinaryIO
 from gittrack.disk import copies
 
 Content = bytes | Path  # the bytes of a file, or its file in the content store

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.typing import Any
 
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
 
 
 def list_path() -> Path:

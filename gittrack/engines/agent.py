@@ -6,15 +6,15 @@ connection to that process breaks, or if it gets a signal, such as from a cluste
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
 import time
-from collections.abc import Container, Sequence
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Container, Sequence
 from gittrack.disk import this_machine
 from gittrack.engines import shared_repository, worker_folder
 from gittrack.engines import task as tasks

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import select
 import time
-from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.engines.channel import Pace
 from gittrack.engines.executor import LiveState, WorkerLost
 from gittrack.engines.links import Link

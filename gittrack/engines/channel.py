@@ -13,11 +13,11 @@ import json
 import os
 import select
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from gittrack.core import layout
+from gittrack.core.standard.collections import Mapping
 from gittrack.disk import lock
 
 ALIVE = layout.WORKER_ALIVE  # a file that a worker locks in its folder while it lives

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.secrets import redact_url
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.disk import folders
 from gittrack.engines import remote_repository, shared_repository
 from gittrack.engines import task as tasks

@@ -6,13 +6,13 @@ An engine is a `concurrent.futures.Executor` with a few words more.  Its workers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from concurrent import futures
 from typing import Any, NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import trials
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.engines.task import Task
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.disk import lock, this_machine
 from gittrack.engines.channel import ALIVE, Files, Message, MessageChannel, Pipes
 

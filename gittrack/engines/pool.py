@@ -7,13 +7,12 @@ over, however it ended.
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
 from concurrent import futures
 from typing import Any, NamedTuple, Protocol
 
 from gittrack import git
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Mapping, Sequence, deque
 from gittrack.engines import shared_repository
 from gittrack.engines import task as tasks
 from gittrack.engines.executor import (

@@ -12,13 +12,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Callable, Collection, Mapping
 from gittrack.disk import lock
 from gittrack.engines.remote import clones
 from gittrack.engines.remote.grouped_push import GroupedPush

@@ -6,12 +6,12 @@ Agents are used again, so that no interpreter starts for a trial.
 
 from __future__ import annotations
 
-import contextlib
 import select
 import sys
-from collections.abc import Callable, Mapping
 from typing import Any
 
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.engines.executor import WorkerLost
 from gittrack.engines.links import Link, ProcessLink
 

@@ -5,12 +5,12 @@ They are read by ``bash`` (else ``sh``) before each trial.  What they print is s
 
 from __future__ import annotations
 
-import functools
 import os
 import subprocess
 from pathlib import Path
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import functools
 from gittrack.sweeping.trial import Job
 
 VARIABLE = "GITTRACK_SETUP"  # carries the text to the launcher, and is removed there

@@ -11,14 +11,14 @@ What a worker needs there is in the working directory of the sweep (`sweeping/wo
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Collection, Mapping
 from gittrack.disk import folders
 from gittrack.engines.task import Location
 from gittrack.sweeping.delivery import attempts, new_runs, results

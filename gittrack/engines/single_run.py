@@ -11,13 +11,13 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.disk import folders
 from gittrack.engines.backends import slurm_commands
 from gittrack.git import objects, refs

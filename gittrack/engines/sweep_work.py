@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +11,8 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Sequence
 from gittrack.disk import read_only
 from gittrack.engines import remote_repository, setup_file, shared_repository
 from gittrack.engines import task as tasks

@@ -7,11 +7,11 @@ runs only commits that it was asked to trust.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import trials
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.runs.reader import Raw
 from gittrack.search.plan import Trial
 from gittrack.sweeping.trial import Job

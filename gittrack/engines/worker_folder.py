@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
 from gittrack.disk import lock
 from gittrack.git import temporary_worktree
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 
 ARCHIVES = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Collection, Sequence
 from gittrack.folding.archive import (
     ARCHIVES,
     MESSAGES,

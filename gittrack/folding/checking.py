@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.folding.archive import Archive, Chunk, lines, messages, parents
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.folding import building
 from gittrack.folding.archive import Archive, Chunk, date_of, is_ancestor, lines, messages
 from gittrack.folding.building import Member

@@ -6,11 +6,10 @@ the refs of runs are listed first, then the trash, and the archive is read last:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Collection, Iterator, Mapping, Sequence
 from gittrack.folding import archive, presence
 from gittrack.folding.archive import Chunk
 from gittrack.git import refs

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 
 # For talking calls if nobody can answer: git, ssh and the credential manager refuse instead of prompting.
 UNATTENDED = {

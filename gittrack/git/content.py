@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-
+from gittrack.core.standard.collections import Callable, Generator, Iterable, Iterator, Sequence
 from gittrack.git.process import Call, GitError, LeftOut, Repo, failure
 
 

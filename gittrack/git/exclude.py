@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
+from gittrack.core.standard.collections import Sequence
 from gittrack.git import Repo
 
 

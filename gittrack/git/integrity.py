@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterator, Sequence
 
 from gittrack.core import digests
+from gittrack.core.standard.collections import Container, Iterator, Sequence
 from gittrack.git import Repo, notes
 
 _MANY = 2_000

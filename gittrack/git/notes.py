@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.git import Call, GitError, Repo, failure, parse_config, read_objects
 from gittrack.git import resolve as resolve_commit
 from gittrack.git.refs import back_off

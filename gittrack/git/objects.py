@@ -8,14 +8,14 @@ time stamp, unless its own is younger than a minute: git protects objects from a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
 
 from gittrack.core import digests
-from gittrack.core.fast_typing import BinaryIO, NamedTuple
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Iterable, Iterator
+from gittrack.core.standard.typing import BinaryIO, NamedTuple
 from gittrack.disk import flush, folders
 
 _CHUNK = 1 << 20

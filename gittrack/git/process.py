@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 import time
 from _thread import get_ident  # not from `threading`, whose import takes 3 ms
-from collections.abc import Mapping, Sequence
 
 from gittrack.core.errors import NotARepository, TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 from gittrack.git import spawn
 from gittrack.git.files import repository
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import time
-from collections.abc import Callable, Container, Sequence
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Callable, Container, Sequence
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import LOOKING, Answer, Call, GitError, Repo, detach, failure
 from gittrack.git.files import packed_refs
 from gittrack.git.process import keep_ahead, take_ahead

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.registry import tag_message
 from gittrack.core.registry.model_state import BAD, GOOD, UNKNOWN, UNSIGNED, Signature
+from gittrack.core.standard.collections import Sequence
 
 _PROGRAMS = {
     "gpg.program": "gpg",

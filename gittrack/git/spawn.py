@@ -7,11 +7,11 @@ git needs to list 1,000 runs.  The cost of a spawn does not grow with the memory
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
 
 # Not from `os`: the replacement of gevent waits for ever for a child that gevent did not start.
 from posix import waitpid
 
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.disk import programs
 
 _PIPE = 1 << 20  # bytes that wait in a pipe; Linux allows every user as many

@@ -13,12 +13,12 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator
 from gittrack.disk import folders, lock
 from gittrack.git import worktree
 

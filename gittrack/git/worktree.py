@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import AbstractContextManager
 from gittrack.disk import lfs_pointer, lock
 from gittrack.disk.content_store import ContentStore
 from gittrack.git import Repo, find, parse_config

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import catboost
 
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.training import Training
 from gittrack.record.run import Run

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import ignite
 from ignite.engine import Events
 
+from gittrack.core.standard.collections import Mapping
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.training import Training
 from gittrack.record.run import Run

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import keras
 
+from gittrack.core.standard.collections import Mapping
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.best_value import BestValue
 from gittrack.integrations.base.training import Training

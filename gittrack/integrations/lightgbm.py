@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import lightgbm
 
+from gittrack.core.standard.collections import Iterator
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.best_value import BestValue
 from gittrack.integrations.base.training import Training

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping
 from typing import Any
+
+from gittrack.core.standard.collections import Mapping
 
 try:
     import lightning.pytorch as pl

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from typing import Any
 
 import optuna
 
 from gittrack.api.starting import begin
 from gittrack.api.starting.options import BeginOptions
+from gittrack.core.standard.collections import Sequence
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.record.ending import process_end

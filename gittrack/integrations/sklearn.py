@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sklearn
 
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.training import Training
 from gittrack.record.run import Run

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Mapping
 from typing import Any
 
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.integrations.base.training import Training
 from gittrack.record.run import Run
 

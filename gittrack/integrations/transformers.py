@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import transformers
 
+from gittrack.core.standard.collections import Iterator, Mapping
 from gittrack.integrations.base import resumption, versions
 from gittrack.integrations.base.training import Training
 from gittrack.record.run import Run

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy
 import xgboost
 
+from gittrack.core.standard.collections import Iterator, Mapping
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.best_value import BestValue
 from gittrack.integrations.base.training import Training

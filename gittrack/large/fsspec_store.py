@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.secrets import redact_url
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator
 from gittrack.disk import content_store
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.large.receiving import Progress

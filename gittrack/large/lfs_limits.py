@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator, Sequence
 from gittrack.disk.lfs_pointer import Pointer
 
 AT_ONCE = 100  # contents of one call

@@ -6,19 +6,19 @@ has neither files nor branches, so that no ``.lfsconfig`` of a run or of a branc
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.disk import content_store, copies, folders, lfs_pointer
 from gittrack.disk.content_store import INCOMING, ContentStore
 from gittrack.disk.lfs_pointer import Pointer

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Sequence
 from gittrack.disk import lfs_pointer
 from gittrack.disk.lfs_pointer import Pointer
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from gittrack.core.standard.collections import Collection, Sequence
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from gittrack.core.errors import Damaged
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Iterator
 from gittrack.disk import folders, lock
 from gittrack.disk.content_store import INCOMING, ContentStore
 from gittrack.disk.lfs_pointer import Pointer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterable
 from gittrack.disk import folders
 
 

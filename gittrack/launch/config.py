@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
 
 from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 
 _ABSENT = object()
 _DESCRIPTORS = ("/dev/fd/", "/proc/", "/dev/stdin")

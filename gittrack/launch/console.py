@@ -11,9 +11,9 @@ import fcntl
 import os
 import select
 import time
-from collections.abc import Callable, Sequence
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.typing import NamedTuple
 
 _DRAIN_SECONDS = 2.0
 

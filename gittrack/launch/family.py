@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Sequence
+
+from gittrack.core.standard import signal
+from gittrack.core.standard.collections import Sequence
 
 GRACE_SECONDS = 2.0
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, run_info
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib, json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders
 from gittrack.disk.programs import which
 from gittrack.launch import (

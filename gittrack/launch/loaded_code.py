@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
 
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
+from gittrack.core.standard.later import re
 from gittrack.launch import start_hook
 from gittrack.record import session
 from gittrack.record.evidence import changes, other_repositories

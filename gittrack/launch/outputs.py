@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Sequence
 
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, session
 from gittrack.record.code import made_files, redirects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
 
 
 class PointTimes:

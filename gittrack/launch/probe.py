@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import re
-from collections.abc import Mapping, Sequence
 
 from gittrack.core import layout, nested
-from gittrack.core.fast_typing import Any
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib, json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.later import re
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.disk.programs import which
 from gittrack.git.spawn import Child
 from gittrack.launch import start_hook

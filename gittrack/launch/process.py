@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
-from types import FrameType
 
-from gittrack.core.fast_typing import NamedTuple, NoReturn
+from gittrack.core.standard import contextlib, signal
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.types import FrameType
+from gittrack.core.standard.typing import NamedTuple, NoReturn
 from gittrack.disk.programs import which
 from gittrack.launch import family, signals
 from gittrack.launch.console import Console
@@ -185,7 +184,9 @@ class Process:
 
 def _name(number: int) -> str:
     try:
-        return signal.Signals(number).name
+        from signal import Signals  # noqa: PLC0415 - few commands get a signal
+
+        return Signals(number).name
     except ValueError:
         return f"SIG{number}"
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import time
-from collections.abc import Sequence
 
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import signal
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.pathlib import Path
 
 _SAME_SECONDS = 1.0  # git and `timeout` repeat at once what they sent to the group
 _POSTED_SECONDS = 0.01  # the kernel posts a signal to a group member by member

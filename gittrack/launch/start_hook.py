@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
 
-from gittrack.core.fast_typing import Any
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.record.machine import environment
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, scalar_text
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 _FIELD = r"\{\{|\{(params|args|overrides|pairs|flags|args_json|args_json_file)\}"
 
@@ -47,7 +46,8 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
 
 def passes_params(argv: Sequence[str]) -> bool:
     """Return whether a command line has a field, or names the variable with the path of the params."""
-    fields = (m[1] for word in argv for m in re.finditer(_FIELD, word))
+    words = [word for word in argv if "{" in word]
+    fields = (m[1] for word in words for m in re.finditer(_FIELD, word))
     return any(fields) or any("GITTRACK_PARAMS" in word for word in argv)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.disk import read_only
 
 _MOST_NAMES = 5

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 
 from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.core import settings
 from gittrack.core.errors import NoSuchRun, TrackError, did_you_mean
-from gittrack.core.fast_typing import Any
 from gittrack.core.registry import model_state
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterator, Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.read.registry import moved_tags, version_artifacts, versions
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw

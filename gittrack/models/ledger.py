@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError, unwritable
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.registry import model_state, names, tag_message
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model
 from gittrack.core.registry.names import Mark
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence
+from gittrack.core.standard.contextlib import AbstractContextManager, contextmanager
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import lock
 from gittrack.git import objects, refs, signing
 from gittrack.read.registry.models import Registry

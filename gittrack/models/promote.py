@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.registry import model_state, names
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.registry.names import DEMOTE, PROMOTE, Mark
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.models import gates, ledger
 from gittrack.models.ledger import Draft, RegistryChange
 from gittrack.read.registry import versions

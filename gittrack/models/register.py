@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import Any
 from gittrack.core.registry import names
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.registry.names import REGISTER, Mark
 from gittrack.core.run.run_info import DAMAGED, RUNNING, RunInfo
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.disk import restore
 from gittrack.models import ledger
 from gittrack.models.ledger import Draft, RegistryChange

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names, tag_message
 from gittrack.core.registry.model_state import Model
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 from gittrack.models import ledger
 from gittrack.read.registry.models import Registry

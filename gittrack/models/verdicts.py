@@ -5,9 +5,6 @@ The verdicts that annotations record (`core.run.judgement`) are not used: anybod
 
 from __future__ import annotations
 
-import contextlib
-import functools
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from gittrack import git
@@ -16,6 +13,8 @@ from gittrack.core import settings
 from gittrack.core.errors import Damaged
 from gittrack.core.run import judgement
 from gittrack.core.run.judgement import Judgement
+from gittrack.core.standard import contextlib, functools
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
 from gittrack.read.runs.source import Request

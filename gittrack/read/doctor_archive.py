@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.standard.collections import Iterator
 from gittrack.folding import archive, checking, merging
 from gittrack.git import refs
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import is_digest
 from gittrack.large import sent

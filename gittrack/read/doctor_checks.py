@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Iterator, Sequence
 from gittrack.disk import content_store
 from gittrack.git import integrity, notes, partial_clone, refs, temporary_worktree, version
 from gittrack.read import (

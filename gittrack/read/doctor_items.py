@@ -6,12 +6,12 @@ gittrack writes is read here, in a tenth of the time: one key and one value on a
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any
 
 from gittrack.core import yaml_read
 from gittrack.core.scalars import is_bare
+from gittrack.core.standard import functools
 
 _SMALL = 16 << 10  # bytes; what larger files have is not kept
 _RECENT = 2048  # files; those of a block are asked for several times

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator
 from gittrack.git import refs
 
 _STALE_SECONDS = 60

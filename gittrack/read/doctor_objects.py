@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import paths
 from gittrack.core.run import schemas
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence, Set
 from gittrack.git import integrity
 
 _DEEPEST = 200  # levels of folders that are read

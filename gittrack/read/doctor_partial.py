@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-
 from gittrack import git
+from gittrack.core.standard.collections import Mapping, Sequence, Set
 from gittrack.git import integrity
 from gittrack.read import doctor_objects
 from gittrack.read.doctor_objects import CheckedTree

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
-
 from gittrack.core import layout, paths
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.read import doctor_items
 from gittrack.read.doctor_objects import CheckedTree, RunObjects
 from gittrack.read.runs.reader import Raw

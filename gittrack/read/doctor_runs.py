@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +10,8 @@ from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.nested import same
 from gittrack.core.run import commit_message, run_info, schemas
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping, Sequence
 from gittrack.git import integrity, notes
 from gittrack.read import (
     doctor_artifacts,

@@ -10,14 +10,14 @@ Most runs have the same keys, so a file is taken apart into its values and the r
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import is_bare
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Callable, Sequence
 
 _LONGEST = 999  # characters of a key that YAML reads on one line
 _DEEPEST = 32  # levels

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator, Sequence
 from gittrack.git import refs
 
 _SETTINGS = r"^(remote\..*\.(fetch|push|mirror|prune|prunetags)|fetch\.(prune|prunetags))$"

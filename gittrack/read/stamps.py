@@ -6,12 +6,12 @@ A page that is open all day looks every two seconds, and a listing of 100,000 re
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterable, Mapping
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.disk import lock
 from gittrack.git import refs
 

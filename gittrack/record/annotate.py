@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, values
@@ -19,6 +16,9 @@ from gittrack.core.errors import TrackError, unwritable
 from gittrack.core.run import annotation_log, events, judgement
 from gittrack.core.run.judgement import Judgement
 from gittrack.core.secrets import redact_text
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence
+from gittrack.core.standard.contextlib import contextmanager
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders, lock
 from gittrack.git import notes, refs
 from gittrack.record import journal, recovery

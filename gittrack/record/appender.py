@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.pathlib import Path
 from gittrack.disk import descriptors, folders
 
 

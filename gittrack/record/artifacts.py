@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
 
 from gittrack.core import digests
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, BinaryIO, NamedTuple
 from gittrack.core.layout import check_artifact_name
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, BinaryIO, NamedTuple
 from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Stored
 

@@ -7,7 +7,7 @@ import time
 
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, OnAnotherHost, TrackError
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
 from gittrack.disk import folders, lock
 from gittrack.record.journal import Journal, read_state
 from gittrack.record.journal_files import is_held_here

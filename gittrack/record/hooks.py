@@ -6,15 +6,15 @@ facts in ``GITTRACK_*`` variables and cannot change the run.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run.fingerprint import fingerprint
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a promotion runs a hook too, and records no run
     from gittrack.record.publish.writer import Published

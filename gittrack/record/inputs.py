@@ -9,15 +9,15 @@ with LC_ALL=C::
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Mapping
 
 from gittrack.core import digests
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders
 
 # A file that changes again within one tick of the clock keeps its time stamp and looks unchanged; git calls

@@ -7,20 +7,19 @@ share the files, and a SIGKILL loses nothing that was acknowledged.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
 
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, series
 from gittrack.core.run.run_info import Metric
 from gittrack.core.secrets import redact_text
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib, json
+from gittrack.core.standard.collections import Callable, Iterator, Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.journal_files import JournalFiles
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import json
 import os
-from collections.abc import Mapping
 from itertools import takewhile
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib, json
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.appender import Appender, RecordingEnded
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
 from os import write
 from time import monotonic
 
 from gittrack.core import metric_value, values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import series
 from gittrack.core.run.run_info import Metric
 from gittrack.core.run.series_summary import LoggedValues
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.disk import descriptors
 from gittrack.record.appender import Appender
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, run_info
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.record import dead_journals, journal
 from gittrack.record.evidence import neighbours
 from gittrack.record.machine.author import author

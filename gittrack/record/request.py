@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 
 
 class RequiredCode(NamedTuple):

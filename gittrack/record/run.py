@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gittrack.core import values
 from gittrack.core.errors import NotANumber, TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.core.run.run_info import Metric
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.record.active import params as run_params
 from gittrack.record.run_files import RunFiles
 

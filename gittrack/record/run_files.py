@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from gittrack.core import layout, settings, values
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, inputs
 from gittrack.record.active.recording import Recording

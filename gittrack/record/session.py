@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command, redact_text
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence
+from gittrack.core.standard.contextlib import contextmanager, suppress
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.git.files import new_ref

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gittrack.analysis import pairing, span
 from gittrack.analysis.canonical import content as canonical
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.runs.record import RunRecord
 
 Items = Mapping[str, Mapping[str, Any]]  # the path and the entry of each artifact

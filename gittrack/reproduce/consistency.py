@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -12,6 +11,7 @@ from gittrack.analysis.statistics.equivalence import Equivalence
 from gittrack.analysis.verdict import FAILED
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.read.runs import query, reader, resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import rerun

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
 
 from gittrack import git
+from gittrack.core.standard.collections import Iterator
 from gittrack.read.runs.record import RunRecord
 
 _MOST_FILES = 20

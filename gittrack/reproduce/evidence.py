@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import zip_longest
 
 from gittrack.analysis import verdict
@@ -14,6 +13,7 @@ from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import layout
 from gittrack.core.run import judgement
+from gittrack.core.standard.collections import Sequence
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import artifacts, written_files

@@ -6,12 +6,12 @@ write into them.
 
 from __future__ import annotations
 
-import functools
 import os
 import re
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.record.evidence.other_repositories import SCRIPTS
 
 # They name places that a program only looks things up in, or that have no counterpart in a worktree.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -13,6 +12,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.fingerprint import fingerprint
 from gittrack.core.secrets import HIDDEN
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.git import temporary_worktree
 from gittrack.launch import launcher, probe, start_hook
 from gittrack.launch.command_plan import CommandPlan

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from gittrack.core.standard.collections import Mapping, Sequence
 
 
 class OtherFiles(NamedTuple):

@@ -7,17 +7,17 @@ the worktree.
 
 from __future__ import annotations
 
-import functools
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import paths, settings
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Callable, Iterator, Sequence
+from gittrack.core.standard.contextlib import contextmanager
 from gittrack.git import temporary_worktree, worktree
 from gittrack.large import code as large_code
 from gittrack.launch.users_files import UsersFiles

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core.run.trials import TrialFacts
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import contextmanager
 from gittrack.disk import restore
 from gittrack.read.runs import reader
 from gittrack.read.runs.record import RunRecord

@@ -11,11 +11,11 @@ import collections
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gittrack.core import paths
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 from gittrack.disk import copies, read_only
 from gittrack.launch.users_files import UsersFiles
 from gittrack.record.evidence import untracked_folders

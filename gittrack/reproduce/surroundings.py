@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.contextlib import contextmanager
 
 REPRODUCES = "GITTRACK_REPRODUCES"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from gittrack.core.standard.collections import Iterator, Sequence
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*(?:\.exe)?|ipython3?")
 _SHELLS = ("sh", "bash", "dash", "zsh", "ksh")

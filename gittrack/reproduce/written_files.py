@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gittrack.analysis import pairing, span
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.read.runs.record import RunRecord
 
 _MOST_NAMES = 5

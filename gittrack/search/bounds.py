@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.typing import Any
 from gittrack.search.checks import short_repr
 
 _SLACK = 1e-9  # of one step: 0.3 counts as a multiple of 0.1, though 0.3 / 0.1 is a bit less than 3

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Collection, Mapping
+from gittrack.core.standard.typing import Any
 
 _LONGEST = 60  # characters of a value in a message
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text, scalar_text
+from gittrack.core.standard.typing import Any, NamedTuple, Protocol
 from gittrack.search.bounds import multiple, multiples_between, rounded
 
 _MAX_GRID = 1_000_000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.functools import lru_cache
+from gittrack.core.standard.typing import NamedTuple
 
 _KEY = re.compile(r"(0|[1-9][0-9]*)(?:\.b([0-9]+))?(?:\.r([0-9]+))?(?:\.s([0-9]+))?")
 

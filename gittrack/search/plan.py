@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
-
 from gittrack.analysis.stopping_rules import EarlyTerminate
+from gittrack.core.standard.collections import Collection, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple, Protocol
 from gittrack.search.distributions import Distribution
 
 

@@ -9,9 +9,8 @@ another first word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.search.distributions import Distribution
 
 _BITS = 52

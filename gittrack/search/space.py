@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.core.values import plain
 from gittrack.search.bounds import check_order, check_positive, finite_number, multiples_between
 from gittrack.search.checks import short_repr

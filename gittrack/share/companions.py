@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.share import remotes

@@ -8,15 +8,15 @@ deleted: after a failure in between, doing it again completes it.
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
 from gittrack.core.run import annotation_log
 from gittrack.core.run.run_info import from_iso
+from gittrack.core.standard.collections import Container, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import notes, refs
 from gittrack.read.registry import models
 from gittrack.read.runs import reader

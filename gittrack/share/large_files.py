@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Callable, Collection, Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 from gittrack.disk import content_store, folders
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer

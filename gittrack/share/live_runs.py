@@ -5,10 +5,9 @@ A state only repeats what a journal has, so it is overwritten and deleted withou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterable, Mapping
 from gittrack.git import refs
 from gittrack.share import remotes, transport
 from gittrack.share.remotes import Remote

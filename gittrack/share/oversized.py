@@ -5,12 +5,12 @@ The host would refuse them in the end, after all of it was uploaded, and with it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.settings import parse_size
+from gittrack.core.standard.collections import Collection, Sequence
 from gittrack.read.runs.reader import Raw
 from gittrack.share.hosts.limits import limits_of
 from gittrack.share.remotes import Remote

@@ -6,7 +6,7 @@ import os
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.share import remotes, transport
 from gittrack.share.hosts.limits import limits_of
 from gittrack.share.hosts.ref_names import RefNames

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 from gittrack.record.publish import upkeep
 from gittrack.share import (

@@ -6,11 +6,10 @@ annotations of runs, then events of models with their stages, all of these or no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of

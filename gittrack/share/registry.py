@@ -6,11 +6,10 @@ another value on the remote is a conflict: nothing of that model is overwritten 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 from gittrack import git
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Collection, Mapping
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 from gittrack.models import repair
 from gittrack.share import remotes, removals, transport

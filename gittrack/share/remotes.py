@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.secrets import redact_url
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.share import transport

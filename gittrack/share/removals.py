@@ -5,12 +5,11 @@ A run that somebody removed moves to the trash here; a restoration that is later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import notes, refs
 from gittrack.read.registry import models
 from gittrack.read.runs.reader import Raw

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import shlex
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.git import refs
 from gittrack.share import transport
 from gittrack.share.hosts import failures

@@ -7,9 +7,9 @@ never overwrites, whatever the configuration says, and leaves the configuration 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import Answer, Call, Repo
 from gittrack.git.config import UNATTENDED
 from gittrack.share.hosts import failures

@@ -12,12 +12,12 @@ import os
 from _blake2 import (
     blake2b,
 )  # `hashlib` loads OpenSSL, which takes longer than git takes to list the refs
-from collections.abc import Iterator, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 from gittrack.read.index import ref_files
 from gittrack.share.hosts.listing import RemoteRefs, list_refs

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from gittrack import git
@@ -13,6 +12,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import series
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Collection, Iterable
 from gittrack.record import journal
 from gittrack.record.active import stopping
 from gittrack.search.plan import SweepPlan

@@ -6,10 +6,10 @@ may be reported before trial 5.  It is then held back until trial 5 is reported 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from gittrack.core.standard.collections import Collection
 from gittrack.sweeping import workdir
 from gittrack.sweeping.trial import Job, TrialReport
 

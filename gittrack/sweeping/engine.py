@@ -6,12 +6,12 @@ n outcomes, no matter what runs at once, and n is in the run as ``known``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Callable, Collection, Sequence
 from gittrack.search.plan import Outcome, StartedKeys, Strategy, Trial
 from gittrack.sweeping import state, workdir
 from gittrack.sweeping.endings import EndedTrial

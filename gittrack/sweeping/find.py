@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Sequence
 from gittrack.git import refs
 from gittrack.sweeping import stored
 from gittrack.sweeping.stored import Sweep

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -11,6 +10,7 @@ from gittrack.core import nested
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.trials import TrialFacts
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.runs.reader import Raw
 from gittrack.record import session
 from gittrack.search.plan import Trial

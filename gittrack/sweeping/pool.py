@@ -7,16 +7,16 @@ values, call `trial.run` in a checkout of the code with a `Supervisor` of that m
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import pickle
 import select
 import signal
 import sys
-from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn, Protocol
 
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.sweeping import workdir
 from gittrack.sweeping.endings import EndedTrial, Endings
 from gittrack.sweeping.supervisor import Supervisor

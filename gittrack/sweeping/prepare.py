@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gittrack.core import layout, nested, yaml_read, yaml_write
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search.file import sweep_file
 from gittrack.search.plan import Strategy, SweepPlan
 from gittrack.search.strategies import methods

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Mapping
 from gittrack.disk import lock
 from gittrack.record import dead_journals, journal, recovery
 from gittrack.record.machine.author import author

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Callable, Iterator
+from gittrack.core.standard.contextlib import contextmanager
 from gittrack.git import temporary_worktree
 from gittrack.launch import probe
 from gittrack.record import recovery

@@ -8,9 +8,6 @@ same params.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.analysis import sweep_view
@@ -18,6 +15,9 @@ from gittrack.core import layout, nested
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.trials import TrialFacts
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
+from gittrack.core.standard.functools import lru_cache
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.read.runs.decoding import many_runs
 from gittrack.read.runs.lookup import METRIC_PARTS
 from gittrack.read.runs.source import Request

@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_read, yaml_write
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run import commit_message, run_info, schemas
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.git import refs
 
 if TYPE_CHECKING:  # a listing of sweeps records nothing

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.launch import launcher
 from gittrack.launch.command_plan import AssignedParams, CommandPlan, Controller
 from gittrack.read.runs import live, reader

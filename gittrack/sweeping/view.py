@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from gittrack import git
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
 from gittrack.core.run import facts, run_info
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.search.distributions import Choice, Distribution, Integers, Normal, Uniform
 from gittrack.sweeping import state, workdir
 from gittrack.sweeping.prepare import PreparedSweep

@@ -13,15 +13,14 @@ removes it if no process holds its locks.
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import json
 import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib, json
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 from gittrack.disk import folders, lock
 
 if TYPE_CHECKING:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.folding import archive, building, merging
 from gittrack.folding.archive import Archive
 from gittrack.git import objects, refs

@@ -9,13 +9,13 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import annotation_log, run_info
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 from gittrack.disk import lock
 from gittrack.folding import archive
 from gittrack.git import notes, refs, temporary_worktree

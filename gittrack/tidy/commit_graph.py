@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from gittrack import git
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.contextlib import suppress
 
 LOCK = "objects/info/commit-graphs/commit-graph-chain.lock"
 _STALE_SECONDS = 3600  # git holds this lock for a moment

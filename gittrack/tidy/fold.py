@@ -8,13 +8,13 @@ with a ref, in the archive, or with both.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.contextlib import contextmanager
 from gittrack.disk import folders, lock
 from gittrack.folding import archive, building, merging, visible
 from gittrack.folding.archive import Archive

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
 from gittrack.folding import archive, building
 from gittrack.folding.building import Member
 from gittrack.git import refs

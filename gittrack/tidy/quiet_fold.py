@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core import layout, settings
+from gittrack.core.standard.collections import Sequence
 from gittrack.folding import archive
 from gittrack.folding.building import Member
 from gittrack.git import refs

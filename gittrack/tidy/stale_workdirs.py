@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator
 from gittrack.disk import lock
 
 _LOCKS = (layout.SWEEP_OWNER, layout.SWEEP_TRIALS)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.standard.collections import Container, Iterator, Sequence
 from gittrack.disk.content_store import is_fresh
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.folding import archive

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.run import annotation_log, run_info
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.contextlib import suppress
 from gittrack.disk import folders
 from gittrack.folding import visible
 from gittrack.git import refs

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.registry import names
+from gittrack.core.standard.collections import Callable, Collection, Iterable
 from gittrack.disk.content_store import is_fresh
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs

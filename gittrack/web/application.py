@@ -9,7 +9,6 @@ import base64
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from urllib.parse import parse_qs
 
 from gittrack import git
 from gittrack.core.errors import NoSuchRun, TrackError
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Mapping
 from gittrack.show.data import jsonable
 from gittrack.web import assets, security
 from gittrack.web.params import Params

@@ -6,11 +6,11 @@ under a policy of its own that forbids everything; pages and drawings are for a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator
 from gittrack.read.runs.record import RunRecord
 from gittrack.web.views import previews
 

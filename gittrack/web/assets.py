@@ -10,13 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.functools import cache
 from gittrack.web import security
 
 FOLDER = Path(__file__).parent / "static"

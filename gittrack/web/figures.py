@@ -9,11 +9,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterator
 from gittrack.read.runs.record import RunRecord
 from gittrack.web.views import previews
 

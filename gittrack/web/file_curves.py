@@ -6,13 +6,13 @@ full, and 1.2 MB here.  The page says that curves are thinned; its tables are ex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs.reader import Raw
 from gittrack.read.series.decimals import Array
 from gittrack.web import points

@@ -7,12 +7,12 @@ out unless the sender names them.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import iso
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.web import file_curves, windows

@@ -7,11 +7,11 @@ day gets all that happened at once, and nothing that it has.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core.query.grammar import QueryError
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.read import stamps
 from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw

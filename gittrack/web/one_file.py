@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
 from gittrack.show.terminal import text
 from gittrack.web import application, assets, file_documents
 

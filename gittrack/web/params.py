@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 
 
 class BadParameter(TrackError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Mapping
 from gittrack.git.content import blob_parts
 from gittrack.read.runs import live, reader
 from gittrack.read.runs.live import Tail

@@ -7,9 +7,9 @@ page can also show where the true optimum is.
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any, NamedTuple
 
+from gittrack.core.standard.functools import partial
 from gittrack.search import sampling, space
 from gittrack.search.plan import Outcome, Resource, Strategy, Trial
 from gittrack.search.strategies import grid, rungs

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping
 
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 METHODS = ("GET", "HEAD")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterable, Iterator
 from gittrack.read.series import blocks
 from gittrack.read.series.decimals import Array
 

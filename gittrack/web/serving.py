@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable
 
 FIRST_PORT = 7117
 _TRIES = 20

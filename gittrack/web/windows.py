@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.read import stamps
 from gittrack.read.runs import live, query, reader, selection
 from gittrack.read.runs.reader import Raw

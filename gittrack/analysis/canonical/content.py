@@ -15,12 +15,12 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable
 from typing import NamedTuple
 
 from gittrack.analysis.canonical import document_times, event_files, kinds, pickles, tables, tensors
 from gittrack.analysis.canonical.tables import Omissions
 from gittrack.analysis.span import Span
+from gittrack.core.standard.collections import Callable
 
 LIMIT = (
     1 << 30

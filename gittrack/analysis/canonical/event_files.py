@@ -9,10 +9,9 @@ tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from gittrack.analysis.canonical.tables import Omissions
 from gittrack.analysis.volatile import is_volatile
+from gittrack.core.standard.collections import Iterator
 
 _WALL_TIME, _SUMMARY = 1, 5  # fields of Event
 _VALUE, _TAG = 1, 1  # fields of Summary, and of its values

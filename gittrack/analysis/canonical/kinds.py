@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from gittrack.core.standard.collections import Mapping
 
 PACKED: Mapping[str, bytes] = {  # the first bytes of files that hold one packed file
     "gzip": b"\x1f\x8b",

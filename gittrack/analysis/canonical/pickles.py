@@ -16,11 +16,11 @@ import io
 import pickletools
 import re
 import struct
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from gittrack.analysis.canonical.tables import Omissions
 from gittrack.analysis.volatile import is_volatile
+from gittrack.core.standard.collections import Callable, Iterator
 
 LIMIT = 16 << 20  # bytes; a larger pickle is compared by its bytes
 MOST_OPCODES = 100_000  # about half a second

@@ -12,12 +12,12 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from gittrack.analysis.span import Span
 from gittrack.analysis.volatile import is_volatile, words
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 
 LIMIT = 4 << 20  # bytes; a larger file is compared by its bytes
 _MOST_PARTS = 4_000_000  # of values in pickles that may be times

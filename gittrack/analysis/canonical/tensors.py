@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from gittrack.analysis.canonical.tables import Omissions, json_content
+from gittrack.core.standard.collections import Iterator
 
 _CREATED_BY = 6  # fields of FileMetaData in parquet.thrift
 _KEY_VALUES = 5

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from gittrack.analysis.console.masks import COUNTED, Masks, Shape
 from gittrack.analysis.console.streams import CUT, PrintedOutput, lines_of
 from gittrack.analysis.span import Span
+from gittrack.core.standard.collections import Callable, Sequence
 
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
 _INTEGER = re.compile(r"[-+]?\d+")

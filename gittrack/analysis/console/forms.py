@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from gittrack.analysis.span import Span
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.functools import lru_cache
 
 _SECONDS: Mapping[str, float] = {
     **dict.fromkeys(("ns",), 1e-9),

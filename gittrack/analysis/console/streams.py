@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack.analysis.console.masks import visible
 from gittrack.analysis.span import Span
+from gittrack.core.standard.collections import Sequence
 
 CUT = re.compile(r"\n\[\.\.\. [\d,]+ bytes left out \.\.\.\]\n")
 _WORKTREE = re.compile(

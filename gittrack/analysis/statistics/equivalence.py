@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gittrack.analysis.statistics import samples, student
 from gittrack.analysis.verdict import CONSISTENT, DIFFERENT, UNKNOWN
+from gittrack.core.standard.collections import Mapping, Sequence
 
 FEWEST = 3  # reruns that a claim needs
 MOST_SEEDS = 1000

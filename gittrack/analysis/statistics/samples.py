@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack.analysis.statistics import student
+from gittrack.core.standard.collections import Sequence
 
 ALPHA = 0.05
 _ROUNDING = 1e-12  # a deviation that is smaller, relative to the values, is rounding

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_text
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Sequence
 from gittrack.record.run import Run
 
 ARTIFACT = "notebook/cells.py"

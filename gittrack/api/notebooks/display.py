@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 from typing import Any
 
@@ -11,6 +10,7 @@ from gittrack.api import records
 from gittrack.api.notebooks import previews
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import SYSTEM
+from gittrack.core.standard import contextlib
 from gittrack.read.runs.record import History
 from gittrack.record.run import Run
 from gittrack.show.page import curves

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
-
 from gittrack.analysis.differences import RunDiff
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import media_index
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterable, Iterator
 from gittrack.read.files.record_files import RecordFiles
 from gittrack.show.page import gallery
 from gittrack.show.page.gallery import DataImage

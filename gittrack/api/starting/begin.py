@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.api import arguments, repository
@@ -12,8 +11,9 @@ from gittrack.api.starting import launched, workers
 from gittrack.api.starting.options import BeginOptions
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.record.code import status_call
 from gittrack.record.ending import process_end
 from gittrack.record.request import RunRequest, check_request

@@ -6,8 +6,8 @@ import os
 
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.disk import lock
 
 JOURNAL = "GITTRACK_JOURNAL"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 
 
 class BeginOptions(NamedTuple):

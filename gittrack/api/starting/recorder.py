@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import os
-from collections.abc import Callable, Mapping
 
 from gittrack import git
 from gittrack.api import messages, repository
@@ -13,9 +10,11 @@ from gittrack.api.starting import launched
 from gittrack.api.starting.options import BeginOptions
 from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib, functools
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.disk import lock
 from gittrack.record import journal, recovery, session
 from gittrack.record.active import turns, warning

@@ -7,7 +7,7 @@ import sys
 
 from gittrack.api import messages
 from gittrack.core import layout
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
 from gittrack.disk import folders
 from gittrack.record.ending import process_end
 

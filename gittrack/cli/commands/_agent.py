@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gittrack.cli.commands import run as run_verb
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.engines import single_run
 from gittrack.engines.agent import Agent
 from gittrack.engines.channel import Files, Pipes

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import AbstractContextManager, contextmanager
 from gittrack.share.background import automatic
 from gittrack.share.background import live as live_runs
 from gittrack.tidy import quiet_fold

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+
+from gittrack.core.standard.collections import Callable
 
 
 def watch(size: int) -> Callable[[int], object]:

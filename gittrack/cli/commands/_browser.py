@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import os
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
+
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator
 
 _PAGE = """<!doctype html>
 <meta charset="utf-8">

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gittrack import git
 from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.disk import trust
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import content

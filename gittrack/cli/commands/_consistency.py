@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.analysis import verdict
@@ -14,6 +13,7 @@ from gittrack.cli.options import check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import consistency, rerun
 from gittrack.reproduce.rerun_worktree import Impossible

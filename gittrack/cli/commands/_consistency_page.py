@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack.analysis.statistics.equivalence import Equivalence
 from gittrack.analysis.verdict import CONSISTENT, DIFFERENT, FAILED, UNKNOWN
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.cli.commands import _runs, _share
@@ -12,6 +11,7 @@ from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import resolve
 from gittrack.read.runs.reader import Raw
 from gittrack.share import everywhere, remotes

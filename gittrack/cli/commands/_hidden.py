@@ -7,11 +7,10 @@ trials of an engine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack.cli import main, manual, reference
 from gittrack.core import settings
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.disk.files import bundled
 from gittrack.version import __version__
 

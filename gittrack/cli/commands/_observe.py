@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.launch.observe.options import ObserveOptions
 
 if TYPE_CHECKING:  # a plain command line is read without it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.analysis import groups
@@ -18,6 +17,7 @@ from gittrack.cli.output import (
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.files import inputs
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import columns, table, text

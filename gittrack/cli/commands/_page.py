@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gittrack import git
 from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.show.terminal import text
 
 PARTS = ("code", "log", "env", "files")

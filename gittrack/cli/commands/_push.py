@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection
 
 from gittrack import git
 from gittrack.cli.commands import _bar, _runs, _share, _share_words
@@ -11,6 +10,7 @@ from gittrack.cli.commands._share import shown_url
 from gittrack.cli.commands._share_words import count
 from gittrack.cli.options import check_exclusive
 from gittrack.cli.output import print_note, print_result
+from gittrack.core.standard.collections import Collection
 from gittrack.read.runs import reader
 from gittrack.share import large_files, push, unchanged
 from gittrack.share.choosing import here

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.cli.options import check_exclusive
 from gittrack.cli.output import more_runs_line, print_note, print_result
 from gittrack.core import layout
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import live_elsewhere
 from gittrack.share import live_runs, remotes
 from gittrack.share.choosing.here import runs_here

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import reader, resolve
 from gittrack.read.runs.reader import Raw
 from gittrack.record.annotate import Target

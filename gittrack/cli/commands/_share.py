@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_url
+from gittrack.core.standard.collections import Sequence
 from gittrack.share import remotes
 from gittrack.show.terminal.text import escape
 

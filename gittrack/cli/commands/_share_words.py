@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.core.standard.collections import Sequence
 from gittrack.share.hosts.listing import names_in
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import FAILED, FINISHED, RUNNING, RunInfo
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.runs.lookup import Lookup, fact
 from gittrack.read.runs.reader import Raw, decode
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import settings
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import evidence, rerun
 

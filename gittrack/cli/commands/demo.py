@@ -13,13 +13,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gittrack.cli.output import paint, print_note, print_result
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping
 from gittrack.disk.files import bundled
 from gittrack.git import project, version
 

@@ -9,7 +9,7 @@ from gittrack import git
 from gittrack.cli.options import add_formats, check_exclusive
 from gittrack.cli.output import has_colours, paint_lines, print_result, table_width
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.read.runs import compare, resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable

@@ -10,7 +10,6 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from gittrack import git
@@ -18,6 +17,7 @@ from gittrack.cli.options import add_archived, add_experiment, add_where
 from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED, RunInfo
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 from gittrack.git import partial_clone
 from gittrack.read.runs import query
 from gittrack.read.runs.decoding import many_runs

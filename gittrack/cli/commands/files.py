@@ -6,12 +6,12 @@ Files that are not in this repository are listed too, with the reason and what t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.cli.options import add_formats, add_run
 from gittrack.cli.output import print_result
 from gittrack.core import layout
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.files.artifacts import Absent, Item
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.analysis import direction
@@ -19,6 +18,7 @@ from gittrack.cli.options import add_goal, check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.query import durations
+from gittrack.core.standard.collections import Iterator
 from gittrack.read.runs import query
 from gittrack.record import recovery
 from gittrack.record.active import warning

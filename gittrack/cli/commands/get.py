@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from gittrack import git
@@ -15,6 +14,7 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import media_index
+from gittrack.core.standard.collections import Mapping
 from gittrack.disk import restore
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, islice
 
 from gittrack import git
@@ -12,8 +11,9 @@ from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_where, positive
 from gittrack.cli.output import more_runs_line, print_note, print_parts, report_damage
 from gittrack.core import layout
-from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.git import partial_clone
 from gittrack.read.runs import query
 from gittrack.read.runs.decoding import many_runs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from itertools import chain
 
 from gittrack import git
@@ -24,8 +23,9 @@ from gittrack.cli.output import (
     report_damage,
     table_width,
 )
-from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.read.runs import query, reader
 from gittrack.read.runs.decoding import many_runs
 from gittrack.show.terminal import runs, table

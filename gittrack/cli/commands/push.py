@@ -5,7 +5,7 @@ from __future__ import annotations
 from gittrack import git
 from gittrack.cli.commands import _share_words
 from gittrack.cli.options import add_experiment, add_where
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.share import unchanged
 
 if TYPE_CHECKING:  # a plain command line is read without it

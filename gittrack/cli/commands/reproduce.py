@@ -9,7 +9,6 @@ if the verdict is at least as good as --verify requires, else 3.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack import git
@@ -21,6 +20,7 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Sequence
 from gittrack.launch import config
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord

@@ -23,15 +23,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.cli.commands import _observe
 from gittrack.cli.options import add_engine, add_sharing, positive
 from gittrack.cli.output import print_note
 from gittrack.cli.plain_arguments import REST
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.launch import config, launcher
 from gittrack.launch.command_plan import AssignedParams, CommandPlan, Controller, ExplicitParams
 from gittrack.record import inputs, recovery, session

@@ -9,8 +9,8 @@ from gittrack.analysis.smoothing import MAX_SERIES, sparklines
 from gittrack.cli.options import add_formats, add_run
 from gittrack.cli.output import print_result
 from gittrack.core import layout
-from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import CRASHED, DAMAGED, FAILED, KILLED
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable

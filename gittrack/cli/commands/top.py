@@ -6,7 +6,6 @@ METRIC.max and METRIC.min rank by the largest and the smallest value of a run in
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from itertools import chain, repeat
 
 from gittrack import git
@@ -28,8 +27,9 @@ from gittrack.cli.output import (
     report_damage,
     table_width,
 )
-from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.read.runs import query
 from gittrack.read.runs.decoding import many_runs
 from gittrack.show.terminal import runs, table, text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
 
 from gittrack.core.query.equality import equal, ordered
 from gittrack.core.query.run_name import RunName
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import Any
 
 
 def _equal(a: Any, b: Any) -> bool:

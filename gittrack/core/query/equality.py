@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Callable, Hashable
+from gittrack.core.standard.typing import Any
 
 _LONGEST = 40  # characters of a text that can be a number
 

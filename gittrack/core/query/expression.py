@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any
 
 from gittrack.core.errors import did_you_mean
 from gittrack.core.query import comparisons, durations
 from gittrack.core.query.grammar import Name, QueryError, parse
 from gittrack.core.run.commit_message import MISSING, Missing
+from gittrack.core.standard.collections import Callable, Iterator, Mapping
+from gittrack.core.standard.typing import Any
 
 Value = Callable[[Any], Any]  # a subject, such as a run -> the value of a part of the query
 _DURATIONS, _MOMENTS = ("age", "duration"), ("started", "ended")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.typing import NamedTuple
 
 _MAX_LENGTH = 10_000
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry.names import Mark
 from gittrack.core.registry.tag_message import Text
+from gittrack.core.standard.typing import NamedTuple
 
 
 class Event(NamedTuple):

@@ -6,14 +6,13 @@ promoted to it last and not demoted since, and an event is about the version at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.registry import moved_tags, names, tag_conflicts
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.core.registry.names import DEPRECATE, DEREGISTER, PROMOTE, REGISTER, Mark
 from gittrack.core.registry.tag_conflicts import Conflict
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 
 DEVELOPMENT, ARCHIVED, STAGING, PRODUCTION = "development", "archived", "staging", "production"
 DERIVED = (DEVELOPMENT, ARCHIVED)  # of versions that are not in any stage

@@ -8,12 +8,11 @@ a tag was moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.names import PROMOTE, REGISTER, Mark
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 
 
 class Moved(NamedTuple):

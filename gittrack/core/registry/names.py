@@ -14,11 +14,11 @@ The number at the end counts the events of a model and decides their order.  A n
 
 from __future__ import annotations
 
-import functools
 import re
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard import functools
+from gittrack.core.standard.typing import NamedTuple
 
 TAGS = "refs/tags/"
 STAGES = "refs/models/"

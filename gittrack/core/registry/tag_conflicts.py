@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.core.registry.names import REGISTER
+from gittrack.core.standard.collections import Iterable, Sequence
+from gittrack.core.standard.typing import NamedTuple
 
 
 class Conflict(NamedTuple):

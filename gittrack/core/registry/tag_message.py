@@ -7,12 +7,12 @@ The first line is for people, ``promote: resnet18 v3 to production``.  After an 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.registry import names
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, parse_flow, scalar_text
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 
 # The first line of a signature, which is at the end of a tag (git's gpg-interface.c).
 _SIGNATURES = (

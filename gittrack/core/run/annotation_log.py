@@ -9,11 +9,10 @@ a remark.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.run.run_info import RunInfo, from_iso, iso
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 
 TAG, NOTE, NAME, ARCHIVE, REMOVE, RESTORE = "tag", "note", "name", "archive", "rm", "restore"
 VERDICT = "verdict"

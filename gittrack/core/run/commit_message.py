@@ -7,20 +7,19 @@ is in JSON quotes, ``params."weight decay": 0.1``, so that a key can be split ex
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH, check_depth
 from gittrack.core.scalars import flow_text, parse_flow, quote, scalar_text
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 TRUNCATED = "truncated"
 _MAX_LINE = 4096
 _MAX_LEAVES = 1000
 _MAX_LINES = 100_000  # `encode` writes fewer
 MAX_BYTES = 16 << 20
-_WORD = re.compile(r"[A-Za-z0-9_/-]+")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-"
 _PART = (
     r'([A-Za-z0-9_/-]+|"(?:[^"\\]|\\.)*")(\.|$)'  # compiled when first needed: few keys are quoted
 )
@@ -28,7 +27,7 @@ _PART = (
 
 def key_text(part: str) -> str:
     """Return one part of a dotted key in the form of the body."""
-    if _WORD.fullmatch(part):
+    if part and not part.strip(_LETTERS):  # it has no other characters
         return part
     return quote(part).replace(":", "\\u003a").replace("#", "\\u0023")
 
@@ -166,9 +165,6 @@ def decode(body: str) -> dict[str, dict[str, Any]]:
     return {"run": nest(run), "params": nest(params), "metrics": metrics}
 
 
-_decode = json.JSONDecoder().raw_decode
-
-
 def parse_value(text: str) -> Any:
     """Return the value of one line, as `parse_flow` does, but faster for the values that listings read most.
 
@@ -180,7 +176,7 @@ def parse_value(text: str) -> Any:
         return value
     if text[:1] in '{["0123456789' and ".nan" not in text and ".inf" not in text:
         try:
-            value, end = _decode(text)
+            value, end = json.raw_decode(text)
         except RecursionError:
             raise ValueError("nested too deeply") from None
         if end == len(text):

@@ -6,12 +6,7 @@ The state is the fold of the lines and depends on nothing else.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.nested import check_depth
 from gittrack.core.run import run_info, schemas
 from gittrack.core.run.fingerprint import fingerprint, recipe
@@ -31,7 +26,11 @@ from gittrack.core.run.run_state import (
     JournalState,
     fold,
 )
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Iterator, Mapping
+from gittrack.core.standard.contextlib import contextmanager
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 
 __all__ = [
     "ENV",

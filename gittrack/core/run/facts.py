@@ -8,9 +8,8 @@ the storage `COMPUTED`, and a property of `RunInfo`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 
 # The kinds of values: how a fact is checked, shown and compared.
 TEXT, RUN_ID, COMMIT_ID, MOMENT = "text", "run id", "commit id", "date"

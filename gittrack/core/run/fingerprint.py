@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-
 from gittrack.core import digests
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 
 
 def fingerprint(config: Mapping[str, Any]) -> str:

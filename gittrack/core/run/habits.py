@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Iterable, Mapping
 
 # {unknown name of the package: what to use}
 FUNCTIONS = {

@@ -7,11 +7,10 @@ gets an ``index.jsonl`` beside its files: one JSON object a file, in the order o
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-
 from gittrack.core import digests
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Iterable, Mapping
+from gittrack.core.standard.typing import Any
 
 FOLDER = "media"
 INDEX = "index.jsonl"

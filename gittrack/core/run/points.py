@@ -7,13 +7,12 @@ nor repeats a point.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-
 from gittrack.core import metric_value, values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import series
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.typing import Any, NamedTuple
 
 
 class BadLine(NamedTuple):

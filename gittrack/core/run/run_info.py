@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import facts
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.functools import lru_cache
+from gittrack.core.standard.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gittrack.core.run.judgement import Judgement
@@ -76,7 +76,7 @@ class RunInfo(NamedTuple):
     started: str | None = None
     ended: str | None = None
     duration: float | None = None
-    params: dict[str, Any] = {}  # noqa: RUF012 - read-only by convention, never changed in place
+    params: dict[str, Any] = {}  # read-only by convention, never changed in place
     metrics: Mapping[str, Metric] = {}
     tags: tuple[str, ...] = ()
     note: str | None = None
@@ -102,8 +102,8 @@ class RunInfo(NamedTuple):
     reproduces: str | None = None
     output_paths: tuple[str, ...] = ()
     sweep: TrialFacts | None = None
-    metric_definitions: dict[str, Any] = {}  # noqa: RUF012
-    more: dict[str, Any] = {}  # noqa: RUF012
+    metric_definitions: dict[str, Any] = {}
+    more: dict[str, Any] = {}
 
     @property
     def name_in_git(self) -> str | None:

@@ -6,10 +6,9 @@ have 100,000 artifacts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.nested import merge
+from gittrack.core.standard.collections import Iterable, Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 
 START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
 SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"

@@ -6,11 +6,10 @@ can rely on the types.  Keys that are not in a schema may have any value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import facts
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 
 _ITEM = {"path!": str, "size": int, "sha256": str}
 

@@ -7,10 +7,10 @@ goes on, so that recovery after a kill uses the longest prefix of complete lines
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
 
 from gittrack.core.run.run_info import Metric
 from gittrack.core.run.series_summary import SeriesSummary
+from gittrack.core.standard.collections import Iterable, Iterator
 
 HEADER = "step,name,value,time\n"
 FEW = 2 << 20  # bytes that are parsed line by line sooner than NumPy is imported

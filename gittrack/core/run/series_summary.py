@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.run.run_info import Metric
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 
 Point = tuple[float, str, float, float]
 

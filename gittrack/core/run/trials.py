@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import facts
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 
 _KEY = r"[0-9a-z][0-9a-z.]{0,63}"
 

@@ -1,17 +1,18 @@
 """Read YAML with each value on one line, as most files have it, without a parser of YAML.
 
 Importing PyYAML takes three times as long as starting Python.  Only text whose meaning is certain is read:
-mappings and lists in block style, plain and double-quoted scalars, and JSON on one line.
+mappings and lists in block style, plain and double-quoted scalars, and JSON on one line.  A text may also be
+one such scalar or JSON.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
-from gittrack.core.fast_typing import Any, NoReturn
 from gittrack.core.nested import check_depth
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.typing import Any, NoReturn
 
 _MOST_LEVELS = 24  # of blocks, and again of JSON: together fewer than a parser allows
 _LONGEST_KEY = 100  # characters; YAML allows 1,024
@@ -26,8 +27,8 @@ class Unusual(ValueError):
     """A text that needs a parser of YAML, to be read or to say what is wrong."""
 
 
-def read(text: str, scalar: Callable[[str], Any]) -> dict[Any, Any]:
-    """Return the mapping that a text describes, as a parser of YAML does.
+def read(text: str, scalar: Callable[[str], Any]) -> Any:
+    """Return the mapping, or the only value, that a text describes, as a parser of YAML does.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def read(text: str, scalar: Callable[[str], Any]) -> dict[Any, Any]:
 
     Returns
     -------
-    dict
+    dict, list, str, float, int, bool or None
 
     Raises
     ------
@@ -48,7 +49,7 @@ def read(text: str, scalar: Callable[[str], Any]) -> dict[Any, Any]:
     if not text.replace("\n", "").isprintable() or _SURROGATE.search(text):
         raise Unusual
     lines = _Lines(text, scalar)
-    value = lines.mapping(0, 0)
+    value = lines.document()
     if not lines.at_end:
         raise Unusual
     return value
@@ -75,6 +76,16 @@ class _Lines:
     def at_end(self) -> bool:
         """Whether all lines were read."""
         return self._indent < 0
+
+    def document(self) -> Any:
+        """Return the value of all lines: a mapping, or the scalar or JSON in the only line."""
+        if self._key() is not None:
+            return self.mapping(0, 0)
+        if self._indent != 0 or self._line.startswith(("---", "...")):  # the marks of documents
+            raise Unusual
+        value = self._on_line(0)
+        self._advance()
+        return value
 
     def mapping(self, indent: int, level: int) -> dict[Any, Any]:
         """Return the mapping that begins here."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from concurrent import futures
 from typing import Any
 
 import distributed
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping
 from gittrack.engines import run_task, shared_repository
 from gittrack.engines.executor import Context, LiveState, WorkerLost
 from gittrack.engines.task import Location, Task

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from gittrack.core.standard.collections import Sequence
 from gittrack.engines.executor import EngineOptions
 
 # --gres=gpu:2, --gres=gpu:a100:2, --gpus=2, --gpus-per-task=a100:2, -G 2

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.core.standard.collections import Callable
 from gittrack.engines import shared_repository
 from gittrack.engines.agents import Agents
 from gittrack.engines.channel import Files

@@ -11,12 +11,12 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from concurrent import futures
 from pathlib import Path
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.engines.backends import slurm_commands
 from gittrack.engines.executor import Context, Withdrawn, WorkerLost
 from gittrack.engines.links import FolderLink

@@ -6,9 +6,9 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Sequence
 
 _WRONG = re.compile("unrecognized|invalid|requires an argument|ambiguous", re.IGNORECASE)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Mapping
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping
 from gittrack.engines.agents import Agents
 from gittrack.engines.executor import Context
 from gittrack.engines.links import Link, ProcessLink

@@ -7,18 +7,18 @@ killed, the agent ends its trials.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import select
 import signal
 import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable
 from gittrack.engines import task as tasks
 from gittrack.engines.channel import UNREADABLE, Message
 from gittrack.engines.links import ProcessLink

@@ -10,10 +10,10 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator
 from gittrack.disk import folders, lock
 
 _UNUSED_SECONDS = 30 * 86400

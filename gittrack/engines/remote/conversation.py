@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.engines.channel import UNREADABLE, Message
 from gittrack.engines.links import Link
 from gittrack.engines.remote import post as posts

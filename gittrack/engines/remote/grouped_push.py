@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Mapping
 from gittrack.disk import folders, lock
 from gittrack.share import transport
 from gittrack.share.transport import Route

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.engines import remote_repository, worker_folder
 from gittrack.engines.links import ProcessLink
 from gittrack.engines.remote import post as posts

@@ -7,10 +7,8 @@ show it.  Such a commit holds the time, so no other object is equal to it: the o
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Iterable, Mapping
 from gittrack.engines.executor import LiveState
 from gittrack.git import objects, refs
 from gittrack.read.runs import live, live_elsewhere

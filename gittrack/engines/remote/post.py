@@ -16,11 +16,11 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gittrack import git
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
 from gittrack.git import objects, refs
 from gittrack.record.machine.author import author
 from gittrack.share import transport

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable
 from gittrack.engines.agents import Agents
 from gittrack.engines.remote.conversation import Conversation
 from gittrack.engines.remote.post import Post

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
 
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping
 from gittrack.disk import folders
 
 # What each attribute that converts has in its name, or in that of a macro that is defined in a file.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import NamedTuple
 
 # Settings that bring further files, which are not looked at here.
 _MORE_FILES = ("include.", "includeif.", "extensions.")

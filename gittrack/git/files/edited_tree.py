@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterable, Mapping
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import objects
 
 _FOLDER = "40000"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git.files import packed_refs
 from gittrack.git.files.repository import content
 

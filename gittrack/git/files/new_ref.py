@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git.files import config_files, packed_refs
 
 HOOK = "reference-transaction"

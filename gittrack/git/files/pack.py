@@ -8,17 +8,17 @@ file of git that `git gc` removes.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from gittrack import git
 from gittrack.core import digests
-from gittrack.core.fast_typing import BinaryIO
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator, Mapping
+from gittrack.core.standard.typing import BinaryIO
 from gittrack.git.objects import NewObject, Store
 
 _LARGE = 1 << 20  # bytes; such an object becomes a loose one

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from gittrack.core.fast_typing import BinaryIO
+from gittrack.core.standard.typing import BinaryIO
 
 _SORTED = b" sorted "  # in the first line, if the lines are in the order of their names
 

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 
 _MOST_BYTES = 1 << 16
 _ELSEWHERE = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from gittrack.core.standard.collections import Sequence
 from gittrack.integrations.auto import recording
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from gittrack.core.standard.collections import Callable
 from gittrack.integrations.auto import recording
 
 _METRICS = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.integrations import tensorboard
 from gittrack.integrations.auto import recording
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.integrations.auto import recording
 from gittrack.record.active import warning
 

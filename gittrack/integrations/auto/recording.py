@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gittrack.api.starting import begin, launched, workers
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Iterator, Sequence
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.integrations.base.training import Training
 from gittrack.record import journal

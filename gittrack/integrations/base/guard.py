@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from gittrack.core.standard.collections import Callable
 from gittrack.record.active import warning
 
 

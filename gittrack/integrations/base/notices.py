@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from gittrack.core.standard.collections import Mapping
 from gittrack.record.active import warning
 
 _printed: set[str] = set()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import atexit
 import os
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gittrack.api import run as api
 from gittrack.core import nested, values
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.integrations.base import resumption
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.record.active import current, warning

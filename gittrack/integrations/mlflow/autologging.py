@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from gittrack.core.standard.collections import Callable
 from gittrack.integrations.auto.recording import replace, with_callback
 from gittrack.integrations.base import notices
 from gittrack.integrations.base.guard import ErrorGuard

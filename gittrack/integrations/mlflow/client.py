@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack.api import records
+from gittrack.core.standard.collections import Sequence
 from gittrack.integrations.mlflow import entities, recording, registry, search, session
 
 

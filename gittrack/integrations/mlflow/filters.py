@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.integrations.mlflow.entities import RunInfoView, RunView
 
 _CLAUSE = re.compile(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gittrack.core import values
 from gittrack.core.run import events
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.integrations.mlflow import session
 from gittrack.record.media.figure import Figure
 from gittrack.record.media.image import Image

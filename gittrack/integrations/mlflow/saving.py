@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import pickle
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack.api import records
+from gittrack.core.standard.collections import Callable
 from gittrack.integrations.base import notices
 from gittrack.integrations.mlflow import autologging, recording, registry, session
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack.api import records
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.integrations.mlflow import entities, filters, session
 
 

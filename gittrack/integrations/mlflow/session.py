@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +10,7 @@ from gittrack.api import run as api
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Mapping
 from gittrack.integrations.base import notices
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.integrations.mlflow import autologging, entities

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import TracebackType
 from typing import Any
 
 from gittrack.api import alerts
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.integrations.wandb import notices, values
 from gittrack.integrations.wandb.run_config import WandbConfig, WandbSummary

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from gittrack.api import records
 from gittrack.api.runs import RunRecord
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence
 from gittrack.integrations.wandb import artifact as artifacts
 from gittrack.integrations.wandb import notices, settings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -10,13 +9,14 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gittrack.api import records
 from gittrack.api.runs import RunRecord
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator
 from gittrack.integrations.wandb import media, notices
 from gittrack.record.media.medium import Medium
 from gittrack.record.run import Run

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gittrack.core.standard.collections import Iterator, Sequence
 from gittrack.integrations.wandb import notices
 from gittrack.record.media.figure import Figure
 from gittrack.record.media.image import Image

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from gittrack.core.standard.collections import Sequence
 from gittrack.integrations.wandb.media import Chart
 from gittrack.record.media.medium import array_of
 from gittrack.record.media.table import Table

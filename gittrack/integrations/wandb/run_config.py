@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gittrack.core import nested, values
+from gittrack.core.standard.collections import Callable, Iterator, Mapping
 from gittrack.integrations.wandb import notices
 from gittrack.record.active.config import Config
 from gittrack.record.run import Run

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gittrack.core.standard.collections import Sequence
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.integrations.wandb import artifact as artifacts
 from gittrack.integrations.wandb import notices

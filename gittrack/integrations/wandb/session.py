@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Mapping
 from typing import Any
 
 from gittrack.api import records
@@ -13,6 +12,7 @@ from gittrack.api.starting import launched
 from gittrack.core import nested, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Mapping
 from gittrack.integrations import tensorboard
 from gittrack.integrations.wandb import notices, settings
 from gittrack.integrations.wandb.active_run import WandbRun

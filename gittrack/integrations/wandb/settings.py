@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping
 from gittrack.integrations.wandb import notices
 
 _MODES = {"online": "online", "offline": "online", "dryrun": "online", "run": "online"}

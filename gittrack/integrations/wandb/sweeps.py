@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack.core import nested, yaml_read
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.integrations.wandb import notices, session
 from gittrack.record.run import Run
 from gittrack.search.file import sweep_file

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gittrack.core import metric_value
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterator, Mapping
 from gittrack.integrations.base.notices import Nothing
 from gittrack.record.media import media_log
 from gittrack.record.media.figure import Figure

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Mapping
 
 from gittrack.core import nested, secrets
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.record.journal import Journal
 
 FILE = "arguments"

@@ -11,7 +11,7 @@ import re
 from gittrack.analysis import direction
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 
 _GROUPED = r"\d{1,3}(?:,\d{3})+"  # 1,234
 _NUMBER = rf"[-+]?(?:{_GROUPED}(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"

@@ -8,10 +8,10 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.core.values import check_name
 
 STEPS = ("step", "global_step", "iteration", "iter", "epoch", "round", "batch")

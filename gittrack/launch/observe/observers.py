@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.run import events
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 from gittrack.launch.console_log import Frames
 from gittrack.launch.observe.options import ObserveOptions
 from gittrack.record.journal import Journal

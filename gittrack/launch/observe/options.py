@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 
 FACT = "observed"
 

@@ -6,13 +6,13 @@ The usual case is a script that parses its arguments, and a command without ``{a
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Sequence
 
 from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import commit_message, events, facts
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.launch import start_hook, template
 from gittrack.launch.command_plan import EXPLICIT_FILE, AssignedParams
 

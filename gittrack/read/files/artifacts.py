@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Callable, Iterable, Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import ContentStore, is_digest
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from typing import Any
 
 from gittrack.analysis.differences import ImageChange, Preview
+from gittrack.core.standard.typing import Any
 
 LARGEST_FILE = 8 << 20  # bytes
 _MOST_PIXELS = 4 << 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from itertools import islice
 
 from gittrack import git
@@ -11,6 +10,7 @@ from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run import schemas
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterable
 
 _AT_ONCE = 4096  # runs
 

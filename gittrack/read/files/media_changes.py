@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gittrack.analysis.differences import MediaChange
 from gittrack.core import layout
 from gittrack.core.run import media_index
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.files import image_changes
 from gittrack.read.files.record_files import RecordFiles
 

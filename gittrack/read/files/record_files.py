@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
-from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import media_index
+from gittrack.core.standard.collections import Callable, Iterable
+from gittrack.core.standard.typing import Any
 from gittrack.disk import content_store, restore
 from gittrack.git.content import blob_parts
 from gittrack.read.files import artifacts

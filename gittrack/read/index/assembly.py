@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.functools import partial
 from gittrack.read.index import overlay, selecting
 from gittrack.read.index.order import Order
 from gittrack.read.index.table import RunTable

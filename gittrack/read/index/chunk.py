@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
-from collections.abc import Sequence
 
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.read.index import columns
 from gittrack.read.index.columns import StoredColumn
 from gittrack.read.runs.reader import Raw

@@ -7,12 +7,12 @@ the answer from the bodies.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.functools import lru_cache
+from gittrack.core.standard.typing import Any, NamedTuple
 
 FLOATS, INTEGERS, TEXTS = "d", "q", "t"
 _CODES = ("B", "H", "I")  # the types of the codes of texts, by how many there are

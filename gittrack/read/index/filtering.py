@@ -9,13 +9,13 @@ once for equal values.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
 
 from gittrack import git
-from gittrack.core.fast_typing import Any
 from gittrack.core.query import expression
 from gittrack.core.query.grammar import Name, QueryError
 from gittrack.core.run.commit_message import MISSING, Missing
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.index.table import RunTable
 from gittrack.read.runs import filters
 from gittrack.read.runs.lookup import Lookup

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.typing import Any
 from gittrack.git.refs import Ref
 from gittrack.read.index import addresses, assembly, selecting, store, update
 from gittrack.read.index.chunk import DamagedIndex

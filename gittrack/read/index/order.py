@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
 
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.read.index.chunk import IDS
 from gittrack.read.index.store import Index
 from gittrack.read.index.table import RunTable

@@ -13,16 +13,16 @@ All notes are in it, those of runs that are in no chunk at the end.
 
 from __future__ import annotations
 
-import json
 import os
 from binascii import crc32
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import annotation_log, facts, run_info
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.git import notes as git_notes
 from gittrack.read.index import store
 from gittrack.read.index.chunk import COMMITS, DamagedIndex

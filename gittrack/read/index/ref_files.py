@@ -12,10 +12,10 @@ import re
 import stat
 import time
 from binascii import crc32
-from collections.abc import Iterator, Mapping
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterator, Mapping
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git.refs import TABLES
 
 # What decides which runs there are, and which annotations they have.

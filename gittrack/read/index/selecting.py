@@ -5,14 +5,13 @@ The answers are those of `gittrack.read.runs.selection`, which looks at one run 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import commit_message
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Sequence
+from gittrack.core.standard.functools import partial
+from gittrack.core.standard.typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.read.index import store
 from gittrack.read.index.chunk import DamagedIndex
 from gittrack.read.index.table import RunTable

@@ -10,15 +10,15 @@ Both files may be missing, damaged or deleted at any time: they only save time.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
 from binascii import crc32
-from collections.abc import Mapping, Sequence
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.read.index.chunk import DamagedIndex, Extent, RunChunk
 
 _NAME, _DRAFT, _LOCK = "index", "index.new", "index.lock"

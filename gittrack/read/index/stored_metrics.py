@@ -6,14 +6,13 @@ A value is read when a reader needs it: a table shows a handful of a thousand me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import run_info
 from gittrack.core.run.commit_message import MISSING, split_key
 from gittrack.core.run.run_info import Metric
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.index import columns, store
 from gittrack.read.index.chunk import METRICS, DamagedIndex, RunChunk
 from gittrack.read.index.store import Index

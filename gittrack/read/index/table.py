@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import annotation_log, facts
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, ODD
 from gittrack.read.index.overlay import Overlay
 from gittrack.read.index.store import Index

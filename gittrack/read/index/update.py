@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.read.index import ref_files, store
 from gittrack.read.index.ref_files import RefFiles
 from gittrack.read.index.store import Index, Manifest

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
 
 from gittrack import git
 from gittrack.core.errors import did_you_mean
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import model_state, names, tag_message
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.standard.collections import Iterable, Iterator
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 from gittrack.read.registry import tag_listing, versions
 from gittrack.read.registry.tag_listing import TagListing, TagName

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.registry import moved_tags, names, tag_message
@@ -11,6 +9,7 @@ from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Iterable, Mapping
 from gittrack.read.registry.models import Registry
 
 

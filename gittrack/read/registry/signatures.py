@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core.registry.model_state import UNSIGNED, Signature, Version
+from gittrack.core.standard.collections import Sequence
 from gittrack.git import signing
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import model_state, names
 from gittrack.core.registry.model_state import Model
 from gittrack.core.registry.names import Mark
+from gittrack.core.standard.typing import NamedTuple
 
 
 class TagName(NamedTuple):

@@ -8,8 +8,8 @@ import os
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.registry.model_state import Version
+from gittrack.core.standard.typing import Any
 from gittrack.disk.restore import Content
 from gittrack.read.files import artifacts
 from gittrack.read.files.artifacts import Absent

@@ -5,10 +5,10 @@ from __future__ import annotations
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError, did_you_mean
-from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.registry import model_state, names
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.run import commit_message
+from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gittrack.read.runs.reader import Raw

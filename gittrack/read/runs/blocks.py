@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from gittrack import git
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
 from gittrack import git
 from gittrack.analysis.differences import (
     CodeChange,
@@ -17,6 +14,8 @@ from gittrack.analysis.differences import (
     metric_changes,
 )
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.read.files import media_changes
 from gittrack.read.runs.record import RunRecord
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import keyword
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import near
@@ -15,6 +13,8 @@ from gittrack.core.query.run_name import RunName
 from gittrack.core.run import commit_message, facts, run_info
 from gittrack.core.run.commit_message import MISSING, Missing
 from gittrack.core.scalars import flow_text, quote
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.runs import lookup
 from gittrack.read.runs.lookup import Lookup
 from gittrack.read.runs.reader import Raw

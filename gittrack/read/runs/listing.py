@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import annotation_log, run_info
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.folding import presence
 from gittrack.git import notes, refs
 from gittrack.read.runs import blocks

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_read
 from gittrack.core.run import events, run_info, series
 from gittrack.core.run.points import convert
+from gittrack.core.standard import functools
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import journal_owner
 
 _WHOLE = 8 << 20

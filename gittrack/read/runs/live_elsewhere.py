@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Sequence
 from gittrack.git import refs
 from gittrack.git.refs import Ref
 from gittrack.read.runs import reader

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import Code, RunInfo, getter
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.read.runs.reader import Raw, decode
 
 METRIC_PARTS = ("last", "min", "max", "step", "count")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterable, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 from gittrack.read.runs.lookup import METRIC_PARTS
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection

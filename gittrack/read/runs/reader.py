@@ -6,13 +6,12 @@ that they need in the body, and decode only the runs that they show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message, run_info
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 
 _MISSING = f"its commit is missing, or larger than {commit_message.MAX_BYTES >> 20} MiB"
 _CURRENT = f"\nformat: {layout.FORMAT}\n".encode()

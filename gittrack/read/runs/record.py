@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import facts, run_info, series
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping, Sequence, deque
+from gittrack.core.standard.contextlib import contextmanager, suppress
+from gittrack.core.standard.typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.git import notes
 from gittrack.git.content import blob_parts
 from gittrack.read.files.record_files import RecordFiles

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import annotation_log
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.functools import partial
 from gittrack.git import refs
 from gittrack.read.runs import blocks, listing, reader, selection
 from gittrack.read.runs.reader import Raw

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
 from gittrack.core.run.run_info import RunInfo, from_iso
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.later import re
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.selection import name_of

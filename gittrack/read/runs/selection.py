@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
 
 from gittrack import git
-from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message
 from gittrack.core.run.run_info import from_iso
 from gittrack.core.scalars import scalar_text
+from gittrack.core.standard.collections import Callable, Iterable, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.read.runs.lookup import Lookup, fact, ways
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection

@@ -7,9 +7,8 @@ contract suite in ``tests/read/runs/test_source.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple, Protocol
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple, Protocol
 from gittrack.read.runs.reader import Raw
 
 if TYPE_CHECKING:

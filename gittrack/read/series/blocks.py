@@ -5,12 +5,12 @@ The numbers are those that `core.run.series.parse` reads: an int stays an int, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from gittrack.core.run import series
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping, Sequence
 from gittrack.read.series.decimals import AFTER, BEFORE, EXACT, Array, CellText, Numbers
 
 _LONGEST_NAME = 512  # bytes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from gittrack.analysis.smoothing import Smoother
+from gittrack.core.standard.collections import Iterable
 from gittrack.read.series.blocks import PointColumns, blocks
 from gittrack.read.series.extremes import Extremes
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Callable, Iterator, Mapping
+from gittrack.core.standard.typing import Any
 
 
 def _read_only(name: str) -> TrackError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 from contextvars import ContextVar
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.typing import Any
 
 _OPEN: ContextVar[tuple[str, ...]] = ContextVar("gittrack_open", default=())
 

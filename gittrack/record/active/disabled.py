@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from gittrack.core import nested, values
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import run_info
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.record.active import current
 from gittrack.record.active.config import Config, Summary
 from gittrack.record.run import Run

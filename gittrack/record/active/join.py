@@ -5,14 +5,14 @@ Values of the command line override those of the script.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message, events, facts
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.record import journal
 from gittrack.record.session import RunRequest
 

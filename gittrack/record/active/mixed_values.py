@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gittrack.core import layout, metric_value
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.run import events
+from gittrack.core.standard.collections import Mapping
 from gittrack.record.media import media_log
 from gittrack.record.media.medium import Medium
 

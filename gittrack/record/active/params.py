@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.record.active import warning
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.typing import Any
 from gittrack.disk import lock, this_machine
 
 

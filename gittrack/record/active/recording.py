@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from types import TracebackType
 
 from gittrack.core import layout, metric_value, values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events, run_info
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.types import TracebackType
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.disk import folders
 from gittrack.record import journal, session
 from gittrack.record.active import current, turns, warning

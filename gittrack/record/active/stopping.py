@@ -14,14 +14,14 @@ import errno
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gittrack.analysis.stopping_rules import EarlyTerminate, OtherTrial, should_stop
 from gittrack.core import layout
 from gittrack.core.run import events, series
+from gittrack.core.standard.collections import Callable, Iterable, Iterator
+from gittrack.core.standard.contextlib import contextmanager
 from gittrack.record.journal import Journal
 
 VARIABLE = "GITTRACK_SWEEP"

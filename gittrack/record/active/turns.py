@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import contextmanager
 
 PATIENCE_SECONDS = 1.0
 _locks = [threading.RLock()]  # the last one is that of this process

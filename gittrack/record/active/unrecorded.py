@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from gittrack.core.standard.collections import Callable
 
 _MOST_NAMES = 5
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+
+from gittrack.core.standard.collections import Sequence
 
 
 def warn(warnings: Sequence[str]) -> None:

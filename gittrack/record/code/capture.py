@@ -7,15 +7,14 @@ looks there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run.run_info import Code
 from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.record.code import made_files, redirects, scope, tree_inspection
 from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import Status

@@ -8,11 +8,11 @@ pay for this check.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.disk import folders
 from gittrack.git.files import attributes
 from gittrack.record.code.capture import Captured

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.disk import folders
 from gittrack.git import objects
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-
 from gittrack import git
-from gittrack.core.fast_typing import Any
 from gittrack.core.settings import Settings
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.record.code import capture, conversions, tree_inspection
 from gittrack.record.code.capture import Captured
 

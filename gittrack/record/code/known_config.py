@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from gittrack import git
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.types import MappingProxyType
 from gittrack.git.files import config_files
 from gittrack.git.files.config_files import ConfigStamp
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import settings
+from gittrack.core.standard.collections import Mapping
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import ContentStore
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
 
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.secret_files import is_withheld
 from gittrack.core.settings import Settings
+from gittrack.core.standard.collections import Iterable, Iterator
+from gittrack.core.standard.later import collections
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.record.code.status import ChangedPath
 
 _MANY_FILES = 100
@@ -41,7 +41,9 @@ class CaptureChoice(NamedTuple):
     def entries(self) -> list[dict[str, str]]:
         """Return the entries of diff.yaml for what is left out; the crowd has one for each folder."""
         entries = [{"path": change.path, "reason": reason} for change, reason in self.withheld]
-        for folder, count in Counter(_folder(change.path) for change in self.crowd).items():
+        for folder, count in collections.Counter(
+            _folder(change.path) for change in self.crowd
+        ).items():
             reason = (
                 f"{count:,} new files, more than track.maxSnapshotFiles ({self.max_files:,}) in all"
             )
@@ -111,7 +113,7 @@ def _within_number(
     new = [change for change in changes if change.head is None]
     if len(new) <= limit:
         return changes, []
-    sizes = Counter(_folder(change.path) for change in new)
+    sizes = collections.Counter(_folder(change.path) for change in new)
     new.sort(key=lambda change: (sizes[_folder(change.path)], change.path))
     return [change for change in changes if change.head] + new[:limit], new[limit:]
 

@@ -7,14 +7,14 @@ after it was logged.
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Iterable
-from contextlib import suppress
 
 from gittrack.core import layout
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Iterable
+from gittrack.core.standard.contextlib import suppress
+from gittrack.core.standard.pathlib import Path
 from gittrack.disk import folders
 
 _NAME = "artifacts.jsonl"

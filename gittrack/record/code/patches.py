@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Mapping
 
 from gittrack import git
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Iterator, Mapping
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 from gittrack.git import objects
 
 MAX_PATCH = 256 << 10

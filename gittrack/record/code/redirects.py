@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+
+from gittrack.core.standard.collections import Iterable
+from gittrack.core.standard.contextlib import suppress
 
 
 def files(root: str, paths: Iterable[str]) -> list[str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run.run_info import Code
 from gittrack.core.settings import Settings
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders
 from gittrack.git import objects
 from gittrack.git.files import attributes, edited_tree, head

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import NamedTuple
 
 
 class ChangedPath(NamedTuple):

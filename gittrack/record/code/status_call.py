@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 from gittrack import git
+from gittrack.core.standard.collections import Mapping
 
 _FLAGS = ("--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames")
 _QUESTION = ("status",)

@@ -6,7 +6,7 @@ import os
 import time
 
 from gittrack import git
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.git.files import head as head_file
 from gittrack.git.files import index as index_file
 from gittrack.git.files.head import HeadCommit

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gittrack.record.journal import Journal

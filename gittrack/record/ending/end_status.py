@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import run_info
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.core.values import check_text
 from gittrack.record.ending.exit_functions import exit_status
 

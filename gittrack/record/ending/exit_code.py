@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
-from types import CodeType, FrameType
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.types import CodeType, FrameType
+from gittrack.core.standard.typing import Any
 from gittrack.record.ending import exit_functions
 
 _RETURNS = ("RETURN_VALUE", "RETURN_CONST")

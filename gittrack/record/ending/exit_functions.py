@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import sys
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.standard.typing import Any
 
 _REQUESTED: list[int] = []  # the last code, if there is one
 

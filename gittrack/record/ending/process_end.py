@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import atexit
 import os
-import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from types import FrameType, TracebackType
 
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import run_info
+from gittrack.core.standard import signal
+from gittrack.core.standard.collections import Callable, Sequence
+from gittrack.core.standard.types import FrameType, TracebackType
+from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.record.active import current, warning
 from gittrack.record.ending import exit_code
 
@@ -147,7 +147,9 @@ class _ProcessEnd:
         return self.hook(kind, error, trace)
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        name = signal.Signals(number).name
+        from signal import Signals  # noqa: PLC0415 - few programs get a signal
+
+        name = Signals(number).name
         for run in _live(self.runs):
             run.finish(run_info.KILLED, signal=name)
         signal.signal(number, signal.SIG_DFL)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 from gittrack import git
 from gittrack.core import digests, layout, yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping, Sequence
+from gittrack.core.standard.contextlib import contextmanager
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders
 from gittrack.record import inputs
 from gittrack.record.code import tree_inspection

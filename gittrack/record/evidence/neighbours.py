@@ -5,14 +5,14 @@ Each run adds a line to a list in the cache before its journal is removed, and t
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
-from contextlib import suppress
 
 from gittrack.core import digests, layout
-from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import json
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import suppress
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders, lock
 
 _MAX_BYTES = 1 << 18

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
 
 from gittrack import git
+from gittrack.core.standard.collections import Iterable, Sequence
 from gittrack.record import session
 
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gittrack.core import digests, layout
-from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk.programs import which
 from gittrack.record import session
 from gittrack.record.machine import keyed_digests

@@ -6,10 +6,9 @@ Git has no empty folders, and ignored ones are in no commit.  A rerun makes thos
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
 from itertools import islice
 
+from gittrack.core.standard.collections import Callable, Iterator, deque
 from gittrack.record.evidence.written import ENVIRONMENT, SKIPPED
 
 _PRIVATE = (*ENVIRONMENT, ".git")  # in a folder that holds packages, or is another repository

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
 
 from gittrack.core import digests
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.standard.collections import Callable, Iterator
+from gittrack.core.standard.typing import Any, NamedTuple
 
 MAX_ENTRIES = 1_000_000  # files and folders to look at
 MAX_FILES = 50_000  # files to hash

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Mapping
 
 from gittrack import git
+from gittrack.core.standard.collections import Mapping
 
 
 def author(config: Mapping[str, str]) -> str:

@@ -8,16 +8,13 @@ Standard library only, and nothing newer than Python 3.7.
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # annotations are never evaluated, and the import takes 2 ms
+if TYPE_CHECKING:  # annotations are never evaluated, and the imports take 5 ms
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 _NOTHING: Mapping[str, Any] = {}
@@ -132,8 +129,10 @@ def machine() -> dict[str, Any]:
         "release": name.release,
         "machine": name.machine,
     }
-    with contextlib.suppress(ValueError, OSError, AttributeError):
+    try:
         facts["libc"] = os.confstr("CS_GNU_LIBC_VERSION")
+    except (ValueError, OSError, AttributeError):  # not glibc
+        return facts
     return facts
 
 
@@ -188,7 +187,9 @@ def nvidia() -> dict[str, Any] | None:
 
 def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
     """Return the libraries and kernels that NumPy uses here; determined once per environment."""
-    import hashlib  # noqa: PLC0415 - only the script needs it
+    import contextlib  # noqa: PLC0415 - only the script needs these
+    import hashlib  # noqa: PLC0415
+    import json  # noqa: PLC0415
 
     # The facts that NumPy's choice depends on; the hash seed, which differs from run to run, is not one.
     fixed = {name: facts[name] for name in ("packages", "platform", "cpu")}
@@ -198,7 +199,7 @@ def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         return dict(json.load(file))
     with contextlib.suppress(ImportError):
-        importlib.import_module("numpy")
+        __import__("numpy")
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "numerics.py")
     names: dict[str, Any] = {}
     with open(source, encoding="utf-8") as file:  # gittrack cannot be imported here
@@ -214,6 +215,8 @@ def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
 
 
 def _main(cache: str, more: Iterable[str]) -> None:
+    import json  # noqa: PLC0415 - only the script needs it
+
     own_folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [folder for folder in sys.path if folder != own_folder]
     facts = capture(more)

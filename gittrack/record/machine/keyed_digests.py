@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from gittrack.core import digests
-from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 
 _FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
 _BLOCK = 64  # bytes of a block of SHA-256

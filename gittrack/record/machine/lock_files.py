@@ -6,13 +6,13 @@ The copies are in the tree of the run commit, below ``locks/``, also of files th
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
 
 from gittrack.core import digests, layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.secrets import HIDDEN, redact_text, redact_url
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.later import re
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 
 # In the order in which an environment is made from them: (name, tool).
 TOOLS = (

@@ -6,9 +6,7 @@ Standard library only, and nothing newer than Python 3.7: see `environment`.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import sys
 
 TYPE_CHECKING = False
@@ -64,6 +62,8 @@ def _loaded() -> list[str]:
         return []
     if not any(word in text for word in _WORDS):  # 50 times faster than the pattern
         return []
+    import re  # noqa: PLC0415 - few programs have loaded such a library
+
     paths = {line[line.index("/") :] for line in text.split("\n") if "/" in line}
     return sorted(path for path in paths if re.search(_LIBRARIES, os.path.basename(path)))
 
@@ -126,6 +126,10 @@ def _numpy() -> dict[str, Any]:
 def _torch() -> dict[str, Any]:
     """Return threads, kernels, CUDA and cuDNN of torch, and whether it is set to be deterministic."""
     torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return {}
+    import contextlib  # noqa: PLC0415 - torch has imported it
+
     facts: dict[str, Any] = {}
     # If torch is half imported or has other names in this version, facts are left out.
     with contextlib.suppress(AttributeError, RuntimeError):

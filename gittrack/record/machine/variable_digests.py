@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
-from gittrack.core.fast_typing import Any
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any
 from gittrack.record.machine import environment, keyed_digests
 
 FACT = "variable_digests"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,8 @@ from gittrack.core import values
 from gittrack.core.errors import TrackError
 from gittrack.core.layout import check_artifact_name
 from gittrack.core.run import media_index
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.disk import folders
 from gittrack.record.artifacts import Limits
 from gittrack.record.media.figure import Figure

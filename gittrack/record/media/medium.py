@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 
 
 class Encoded(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
 from gittrack.record.media.medium import Encoded, Medium, array_of
 
 _MOST_ROWS = 200_000

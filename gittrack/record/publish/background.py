@@ -5,13 +5,13 @@ The training does not wait for that process, and its failure is not the training
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.pathlib import Path
 from gittrack.disk import folders
 
 PUSH, LIVE, FOLD = "__push", "__live", "__fold"

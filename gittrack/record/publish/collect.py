@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gittrack.core import digests, layout
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, media_index, points, run_info, series
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Iterable, Iterator, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import lfs_pointer
 from gittrack.record import artifacts as record_artifacts
 from gittrack.record.machine import lock_files

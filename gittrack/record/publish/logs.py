@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 
 from gittrack.core import layout
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.pathlib import Path
 from gittrack.disk import descriptors, folders
 
 _MOST_ROWS = 100_000

@@ -10,8 +10,8 @@ import os
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
+from gittrack.core.standard.typing import Any
 from gittrack.disk import restore as restoring
 from gittrack.git import refs
 from gittrack.record.journal import Journal

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.scalars import float_text
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
+from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.git import objects
 
 

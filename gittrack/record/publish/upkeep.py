@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.contextlib import suppress
 from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.record.publish import background

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import run_info
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders, trust
 from gittrack.git import objects, refs
 from gittrack.record.journal import Journal

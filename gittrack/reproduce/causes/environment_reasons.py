@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 from gittrack.analysis.differences import Change, RunDiff
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Iterator, Mapping
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.evidence import read_files as files

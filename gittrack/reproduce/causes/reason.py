@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from gittrack.core.standard.collections import Sequence
 
 # The kinds of reasons, the most likely one first.
 SEED, PARAM, COMMAND, FOLDER, INPUT = "seed", "param", "command", "folder", "input"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Sequence
 
 from gittrack import git
 from gittrack.analysis.differences import RunDiff
+from gittrack.core.standard.collections import Iterator, Sequence
 from gittrack.read.runs import compare
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce.causes import environment_reasons

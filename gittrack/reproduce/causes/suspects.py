@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.record.machine import environment
 from gittrack.reproduce.causes import reason as kinds
 from gittrack.reproduce.causes.reason import Reason

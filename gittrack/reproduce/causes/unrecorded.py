@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
 from typing import Any
 
+from gittrack.core.standard.collections import Mapping
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.evidence import read_files

@@ -6,12 +6,12 @@ import contextlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.analysis.verdict import FAILED, UNKNOWN, Verdict
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.launch import probe
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord

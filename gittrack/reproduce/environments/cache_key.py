@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from gittrack.core.standard.collections import Iterable, Iterator
 
 # Files beside a lock file that its tool reads too.
 _BESIDE = {

@@ -6,12 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.disk import lock
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session

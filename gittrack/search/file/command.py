@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 
 _MACRO = re.compile(r"\$\{([^}]*)\}")
 _FIELDS = {  # W&B's macro -> the field of `git track run`

@@ -6,11 +6,11 @@ Values are YAML: ``0.1``, ``true``, ``adam``, ``[1, 2]``, ``"quoted, text"``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Callable, Iterable, Sequence
 
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\((.*)\)\s*", re.S)
 _PAIRS = {"(": ")", "[": "]", "{": "}"}

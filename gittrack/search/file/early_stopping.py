@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 from gittrack.analysis.stopping_rules import EarlyTerminate
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search.checks import check_keys, require_mapping, short_repr, whole_number
 from gittrack.search.strategies import rungs
 from gittrack.search.strategies.methods import WITH_RESOURCE

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Callable, Iterator, Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.search import space
 from gittrack.search.bounds import check_order, finite_number, rounded
 from gittrack.search.checks import check_keys, require_mapping, short_repr

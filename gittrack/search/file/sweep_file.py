@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 from gittrack.analysis.direction import Direction, direction, require_known
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.query import durations
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search.checks import check_keys, require_mapping, short_repr, whole_number
 from gittrack.search.file import command, early_stopping, parameters, sizing
 from gittrack.search.plan import Resource, SamplerOptions, SweepPlan

@@ -8,9 +8,8 @@ promote its best such trial.  If no rung has one, start a new configuration in t
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
-
+from gittrack.core.standard.collections import Callable, Collection, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search import keys
 from gittrack.search.plan import Outcome, Resource, Rung, Trial
 from gittrack.search.strategies import ranking, rungs

@@ -3,11 +3,11 @@
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Collection, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search import keys
 from gittrack.search.plan import Outcome, Rung, StartedKeys, Trial
 from gittrack.search.strategies import ranking

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.core.query.equality import key
+from gittrack.core.standard.collections import Hashable, Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search.distributions import Distribution
 
 

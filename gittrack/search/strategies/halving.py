@@ -8,10 +8,10 @@ optimization", Algorithm 1.
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
 
+from gittrack.core.standard.collections import Callable, Collection, Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search import keys
 from gittrack.search.plan import Outcome, Resource, Rung, Trial
 from gittrack.search.strategies import ranking, rungs

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
-
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search import sampling
 from gittrack.search.plan import Resource, SamplerOptions, Strategy, SweepPlan
 from gittrack.search.strategies import grid, optuna_sampler, rungs, sobol

@@ -8,13 +8,13 @@ a sampler seeded by (seed, number).  So a sweep that was killed continues as if 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import islice
-from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.nested import same
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search import keys, sampling
 from gittrack.search.distributions import Choice, Distribution, Integers, Uniform
 from gittrack.search.plan import Outcome, Rung, SamplerOptions, Trial

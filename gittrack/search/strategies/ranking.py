@@ -7,9 +7,9 @@ lower configuration number comes first.  Params are never compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from gittrack.analysis.sweep_ranking import best_first
+from gittrack.core.standard.collections import Iterable
 from gittrack.search.plan import Outcome
 
 

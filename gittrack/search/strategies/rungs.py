@@ -5,10 +5,9 @@ In floats ``floor(log(243, 3))`` is 4, because the logarithm is 4.99999999999999
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Iterable
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.search.plan import Rung
 
 

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
-from typing import NamedTuple
 
+from gittrack.core.standard.collections import Collection, Iterable, Sequence
+from gittrack.core.standard.functools import lru_cache
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.search import keys
 from gittrack.search.plan import Outcome, Rung, Strategy, Trial
 from gittrack.search.strategies import ranking

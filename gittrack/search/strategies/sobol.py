@@ -7,10 +7,9 @@ L'Ecuyer & Lemieux 2002).  So seeds differ, and configuration i is a function of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.search import sampling
 from gittrack.search.distributions import Choice, Distribution
 

@@ -3,9 +3,8 @@
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
-
+from gittrack.core.standard.collections import Collection, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.search.plan import Outcome, Rung, Strategy, Trial
 from gittrack.search.strategies import ranking
 from gittrack.search.strategies.halving import all_ended

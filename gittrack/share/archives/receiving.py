@@ -5,12 +5,11 @@ What the remote has is fetched to a ref of its own first, and checked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Callable, Collection, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.folding import archive, building, checking, merging
 from gittrack.folding.archive import Archive
 from gittrack.git import objects, refs

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Collection, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.folding import archive, merging
 from gittrack.share import remotes, removals, transport
 from gittrack.share.archives import receiving

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info, series
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.contextlib import AbstractContextManager
 from gittrack.disk import folders, lock
 from gittrack.git import objects
 from gittrack.read.runs import live, live_elsewhere

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container, Mapping
-from contextlib import suppress
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Container, Mapping
+from gittrack.core.standard.contextlib import suppress
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.disk import folders
 from gittrack.share import remotes
 

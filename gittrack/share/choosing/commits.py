@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.contextlib import contextmanager, suppress
 from gittrack.disk import folders
 from gittrack.share import transport
 from gittrack.share.remotes import Remote

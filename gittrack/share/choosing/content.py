@@ -7,12 +7,11 @@ out.  These refs are deleted afterwards; git collects the runs that were not cho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
 from gittrack.git import notes, refs
 from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw

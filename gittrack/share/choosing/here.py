@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import annotation_log
+from gittrack.core.standard.collections import Sequence
 from gittrack.folding import presence, visible
 from gittrack.git import refs
 from gittrack.read.runs import resolve

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun
-from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # a pull of nothing does not need it
     from gittrack.share.remotes import Remote

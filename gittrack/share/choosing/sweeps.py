@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
+from gittrack.core.standard.collections import Mapping
 
 
 def find(repo: git.Repo, sweep_refs: Mapping[str, str], address: str) -> str:

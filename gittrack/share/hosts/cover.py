@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
+
+from gittrack.core.standard.collections import Collection, Iterable, Mapping, Sequence
 
 _FEW = 100  # explicit refspecs, whose cost does not show
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.typing import NamedTuple
 
 _MB = 1024**2
 

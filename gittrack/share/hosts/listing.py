@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names as registry
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.share import transport
 from gittrack.share.hosts.ref_names import RefNames
 

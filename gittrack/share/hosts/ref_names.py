@@ -7,10 +7,10 @@ for refs holds for it, such as that each is refused alone, and git alone can bri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterable
+from gittrack.core.standard.typing import NamedTuple
 
 BRANCHES = "refs/heads/gittrack/"
 _SAME = ("refs/heads/", "refs/tags/")

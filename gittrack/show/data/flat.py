@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Iterable
 from gittrack.show.data import jsonable
 
 _NESTED = ("params", "metrics", "code")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from gittrack.core.run import run_info
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Iterable, Mapping
 from gittrack.show.data import flat
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
 
 from gittrack.core.run import series
+from gittrack.core.standard.collections import Callable, Iterator, Sequence
 from gittrack.show.data import flat
 from gittrack.show.terminal import table
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import facts
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo, getter
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Mapping
+from gittrack.core.standard.typing import Any
 
 _AT_ONCE = 100
 

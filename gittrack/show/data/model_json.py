@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.registry import names
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model, Signature, Version
 from gittrack.core.registry.moved_tags import Moved
+from gittrack.core.standard.typing import Any
 from gittrack.show.data import jsonable
 from gittrack.show.terminal.models.listings import Signatures
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.query.equality import equal
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import SYSTEM, RunInfo
+from gittrack.core.standard.collections import Iterable, Sequence
+from gittrack.core.standard.typing import Any
 
 _COUNTED = 1 << 16  # different values of a param; more are as good as so many
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, islice
 from typing import Any, BinaryIO
 
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Callable, Iterable, Sequence
 
 _BATCH = 10_000  # rows of a row group
 _ROWS = 500  # whose values are in memory as objects of Python

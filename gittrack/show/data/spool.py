@@ -9,9 +9,10 @@ import os
 import pickle
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import IO, Any, TypeVar
+
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 _BLOCK = 512  # values that are read at once

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+
+from gittrack.core.standard.collections import Sequence
 
 _WIDTH, _HEIGHT, _MOST = 180, 36, 180
 

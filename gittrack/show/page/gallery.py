@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Sequence
 from typing import NamedTuple
+
+from gittrack.core.standard.collections import Sequence
 
 _KINDS = {
     ".png": "image/png",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.terminal import runs as tables
 from gittrack.show.terminal import text
 from gittrack.show.terminal.table import Table

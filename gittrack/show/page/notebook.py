@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.run.run_info import RunInfo, from_iso
+from gittrack.core.standard.collections import Mapping
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gittrack.analysis.sweep_view import SweepView
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable, Mapping
 from gittrack.show.page import pictures_page, pictures_panels, pictures_plane
 from gittrack.show.page.pictures_data import Search, left_out, prepare
 from gittrack.show.terminal import text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from gittrack.analysis.sweep_ranking import furthest_trials, has_score, relative_ranks
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
+from gittrack.core.standard.collections import Mapping
 from gittrack.show.page import scale
 from gittrack.show.page.scale import Scale
 from gittrack.show.terminal import text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from typing import Protocol
 
 from gittrack.analysis.sweep_view import SweepView, TrialView
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.page.pictures_data import Search, summary
 from gittrack.show.terminal import text
 

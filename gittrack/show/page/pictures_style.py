@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack.analysis.sweep_ranking import has_score
 from gittrack.analysis.sweep_view import TrialView
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.page.pictures_data import Search
 from gittrack.show.page.scale import Scale
 from gittrack.show.terminal import text

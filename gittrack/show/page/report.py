@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
 from gittrack.analysis.differences import DiffTable
 from gittrack.core.run.run_info import RunInfo, headline
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.show.terminal import diff_many, table, text
 from gittrack.show.terminal.columns import short_id
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.sweep_ranking import is_number
 from gittrack.analysis.sweep_view import Axis
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Iterable, Sequence
 from gittrack.show.terminal import text
 
 _LABEL = 14

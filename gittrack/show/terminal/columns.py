@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import cache
 from itertools import pairwise
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo, from_iso, getter, headline
+from gittrack.core.standard.collections import Callable, Iterator, Mapping, Sequence, Set
+from gittrack.core.standard.functools import cache
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.show.terminal import text
 
 _AT_ONCE, _NEAR = 4096, 16  # rows

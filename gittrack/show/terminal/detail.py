@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import SYSTEM, RunInfo, from_iso
 from gittrack.core.run.trials import TrialFacts
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.show.terminal import media, text
 from gittrack.show.terminal.columns import fact, short_id, status_text
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from gittrack.analysis.differences import DiffRow, DiffTable
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.show.terminal import table, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.difference import equal_line, unrecorded_line

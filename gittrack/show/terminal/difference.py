@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from typing import Any
 
 from gittrack.analysis.differences import Change, CodeChange, MetricChange, RunDiff
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.show.terminal import media, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, render

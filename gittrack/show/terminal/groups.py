@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack.analysis.groups import (
@@ -16,6 +15,7 @@ from gittrack.analysis.groups import (
 )
 from gittrack.core.query.equality import equal
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table

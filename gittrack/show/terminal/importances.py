@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gittrack.analysis.sweep_view import Importance
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.terminal import text
 
 _FEW = 20

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from gittrack.analysis.inventory import Experiment, Values
 from gittrack.core.run.run_info import from_iso
+from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.show.terminal import text
 from gittrack.show.terminal.table import Table
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from gittrack.analysis.differences import ImageChange, Preview
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import media_index
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.show.terminal import text
 
 Item = Mapping[str, Any]  # an entry of outputs.yaml

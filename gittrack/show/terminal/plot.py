@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack.analysis.smoothing import thin
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.terminal import text
 
 _MARKERS = "oxabcdefghijklmnpqrstuvwyz*+#@%&"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterator, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.show.data.overview import Overview
 from gittrack.show.terminal import columns, text
 from gittrack.show.terminal.columns import Column

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gittrack.analysis.sweep_ranking import average_seeds, best_first
 from gittrack.analysis.sweep_view import SweepCosts, SweepView, TrialView, costs_of
 from gittrack.core.run.run_info import from_iso
+from gittrack.core.standard.collections import Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, fit_columns, render

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
-from gittrack.core.fast_typing import Any, NamedTuple, TextIO
+from gittrack.core.standard.collections import Callable, Iterable, Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple, TextIO
 from gittrack.show.terminal import text
 
 MANY = 1024  # rows; more are not kept in memory

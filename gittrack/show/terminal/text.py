@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
+from gittrack.core.standard.later import re
+from gittrack.core.standard.typing import Any
 
 _UNSAFE = (  # compiled when first needed: most text is plain
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack.analysis.console.comparison import ConsoleComparison, LinePair
 from gittrack.analysis.series_comparison import Divergence
 from gittrack.analysis.verdict import CLOSE, EXACT, Omission, Verdict
+from gittrack.core.standard.collections import Sequence
 from gittrack.show.terminal import text
 
 _MOST_METRICS = 8

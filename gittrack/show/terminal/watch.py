@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gittrack.analysis.groups import Group, GroupedRun
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.show.terminal import groups, runs, table, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.plot import Frame, Line, chart

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Sequence
 from gittrack.git import objects, refs
 from gittrack.git.files import loose
 

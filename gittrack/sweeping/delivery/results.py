@@ -8,15 +8,15 @@ other clones find it.  So the state of a sweep is still its runs and nothing els
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_read, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Collection, Mapping, Sequence
 from gittrack.disk import trust
 from gittrack.git import objects, refs, signing
 from gittrack.read.runs import reader

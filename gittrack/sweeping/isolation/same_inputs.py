@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.record import inputs
 
 

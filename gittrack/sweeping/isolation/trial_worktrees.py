@@ -7,11 +7,11 @@ changed or deleted a file, or if a process that it started still runs, the next 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from gittrack import git
+from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.contextlib import contextmanager
 from gittrack.disk import folder_state, read_only
 from gittrack.git import temporary_worktree
 from gittrack.git.temporary_worktree import TemporaryWorktree

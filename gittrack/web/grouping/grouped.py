@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.analysis import groups
+from gittrack.core.standard.collections import Hashable, Iterator, Sequence
 from gittrack.read.index.bulk import run_values
 from gittrack.read.runs.blocks import LazyRuns
 from gittrack.read.runs.reader import Raw

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.core.standard.collections import Sequence
 from gittrack.read import stamps
 from gittrack.read.runs import query
 from gittrack.read.runs.blocks import LazyRuns

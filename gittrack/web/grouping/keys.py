@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
 from gittrack.core.query import equality
+from gittrack.core.standard.collections import Hashable, Sequence
 
 
 def keys_of(values: Sequence[Any]) -> list[Hashable]:

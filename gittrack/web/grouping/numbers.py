@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from gittrack import git
 from gittrack.analysis.statistics import samples
 from gittrack.core.run import facts
 from gittrack.core.run.run_info import FINISHED
+from gittrack.core.standard.collections import Collection, Iterable, Sequence
 from gittrack.read.index.bulk import run_values
 from gittrack.web.grouping.grouped import GroupedRuns, RunGroup
 from gittrack.web.grouping.keys import keys_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.standard.collections import Sequence
 from gittrack.web.params import Params
 
 USUAL_ROWS = 20  # that ``git track ls`` prints without -n

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack import git
 from gittrack.analysis.differences import DiffRow, metric_changes
 from gittrack.core import layout
 from gittrack.core.run.commit_message import Missing
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import compare
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.terminal.columns import short_id

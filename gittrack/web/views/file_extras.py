@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, islice
 from typing import Any
 
@@ -11,6 +10,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import DAMAGED
+from gittrack.core.standard.collections import Collection, Iterator, Sequence
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
 from gittrack.web import artifacts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from typing import Any
 
 from gittrack import git
@@ -12,6 +11,7 @@ from gittrack.analysis.direction import MAX
 from gittrack.analysis.importance import Scored
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RUNNING, RunInfo
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import reader
 from gittrack.web import windows
 from gittrack.web.params import Params

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.registry.model_state import Version
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.signatures import of_versions
 from gittrack.read.runs import filters

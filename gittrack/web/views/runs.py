@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from gittrack import git
@@ -10,6 +9,7 @@ from gittrack.analysis.direction import Direction, direction
 from gittrack.core.query.equality import equal
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import Metric, RunInfo, getter
+from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.show.terminal import runs as table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import from_iso
+from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from gittrack import git
+from gittrack.core.standard.collections import Iterable
 from gittrack.version import __version__
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.standard.collections import Mapping
 from gittrack.read.runs import live
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw

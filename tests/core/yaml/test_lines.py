@@ -59,9 +59,29 @@ def test_what_gittrack_writes_needs_no_parser():
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-3", 1e-3), ("a b # c\n", "a b"), ("[1, 2]", [1, 2]), ('{"a": 1}', {"a": 1}), ("~", None)],
+)
+def test_a_single_value_is_read_as_by_a_parser(text, value, monkeypatch):
+    assert exact(read(text)) == exact(value) == exact(parsed(text, monkeypatch))
+
+
+@pytest.mark.parametrize(
     "text",
     [
-        *("", "# nothing\n", "a", "- a", "---\na: 1", "a: 1\n...", " a: 1", "a:\t1", "a: 1\r\n"),
+        *(
+            "",
+            "# nothing\n",
+            "a\n b",
+            "---",
+            "...",
+            "- a",
+            "---\na: 1",
+            "a: 1\n...",
+            " a: 1",
+            "a:\t1",
+            "a: 1\r\n",
+        ),
         *("a: 1\na: 2", "a: 1\n 2", "a: 1\n- 2", "a: 1\n  b: 2", "a:\n  b: 1\n c: 2", "a: b: c"),
         *("a: {b: 1}", "a: [b]", "a: [1,\n2]", "a: [NaN]", 'a: {"b": 1, "b": 2}', "a: [01]"),
         *("a: 'b'", 'a: "b', 'a: "\\x41"', 'a: "\\ud83d\\ude00"', "a: |\n  b", "a: >\n  b"),

@@ -9,7 +9,7 @@ uniform(0,0.5) loguniform(1e-5,1e-1) randint(1,8) normal(0,1) choice(adam,sgd).
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

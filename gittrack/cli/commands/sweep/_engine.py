@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable
 from gittrack.search.plan import SweepPlan
 from gittrack.sweeping.jobs import JobMaker, RunOptions
 from gittrack.sweeping.runner import ClosablePool

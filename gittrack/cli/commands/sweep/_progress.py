@@ -6,7 +6,6 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -14,6 +13,7 @@ from gittrack.analysis.sweep_view import STOPPED
 from gittrack.cli.output import print_note
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import FINISHED
+from gittrack.core.standard.collections import Sequence
 from gittrack.search import keys
 from gittrack.search.plan import Outcome, Strategy
 from gittrack.show.terminal import text

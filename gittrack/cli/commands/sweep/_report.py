@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
@@ -15,6 +14,7 @@ from gittrack.cli.output import table_width as width
 from gittrack.core import layout, yaml_read
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text
+from gittrack.core.standard.collections import Mapping
 from gittrack.show.terminal import sweeps, table, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.sweeping import state

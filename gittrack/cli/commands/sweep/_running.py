@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gittrack import git
@@ -14,6 +13,7 @@ from gittrack.cli.commands.sweep._progress import Progress, Stopper
 from gittrack.cli.options import positive
 from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
+from gittrack.core.standard.collections import Callable
 from gittrack.reproduce import rerun_worktree
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id

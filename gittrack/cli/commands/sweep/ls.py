@@ -9,7 +9,7 @@ from gittrack.cli.options import add_formats
 from gittrack.cli.output import hidden_columns_line, print_note, print_result, table_width
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import prepare, state, stored

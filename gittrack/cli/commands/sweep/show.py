@@ -12,7 +12,7 @@ from gittrack.cli.commands import _page
 from gittrack.cli.commands.sweep import _report, _search
 from gittrack.cli.options import add_formats, check_exclusive, positive
 from gittrack.cli.output import print_result
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import find, prepare, workdir

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Iterator
 from gittrack.integrations.wandb import session
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
 from gittrack import git
 from gittrack.core.run import commit_message
 from gittrack.core.run.commit_message import MISSING
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterator, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.index.bulk import run_columns
 from gittrack.read.runs.blocks import LazyRuns
 from gittrack.read.runs.decoding.many_runs import DamageCount

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from gittrack.core import layout
 from gittrack.core.run import commit_message, facts, run_info
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Iterable
+from gittrack.core.standard.typing import Any
 from gittrack.read.index import columns
 
 

@@ -7,13 +7,13 @@ left to it: a live or annotated run, a trial, and one with a value that is not o
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
 
 from gittrack.core import layout
 from gittrack.core.run import commit_message, facts, run_info
 from gittrack.core.run.commit_message import MISSING, Missing
+from gittrack.core.standard.collections import Callable, Iterator, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.read.index import columns
 from gittrack.read.index.bulk.plain_values import (
     NotPlain,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gittrack import git
 from gittrack.core.run import commit_message
 from gittrack.core.run.commit_message import MISSING
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
 from gittrack.read.index.chunk import DamagedIndex
 from gittrack.read.index.table import RunTable
 from gittrack.read.runs import lookup, reader

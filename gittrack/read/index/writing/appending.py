@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Generator, Iterator, Sequence
-from functools import partial
 from itertools import pairwise
 
 from gittrack import git
-from gittrack.core.fast_typing import NamedTuple, NoReturn
+from gittrack.core.standard.collections import Callable, Container, Generator, Iterator, Sequence
+from gittrack.core.standard.functools import partial
+from gittrack.core.standard.typing import NamedTuple, NoReturn
 from gittrack.read.index import completion, store
 from gittrack.read.index.chunk import Extent
 from gittrack.read.index.store import Manifest, Writer

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from array import array
 from binascii import crc32
-from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from operator import itemgetter
 from types import MappingProxyType
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.scalars import scalar_text
+from gittrack.core.standard.collections import Callable, Mapping, Sequence
+from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.read.index import columns
 from gittrack.read.index.chunk import (
     CHECKS,

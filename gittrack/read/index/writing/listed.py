@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from operator import itemgetter
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence, Set
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.folding import visible
 from gittrack.git import refs
 from gittrack.read.index.ref_files import RefFiles

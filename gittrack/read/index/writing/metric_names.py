@@ -6,9 +6,9 @@ Tables read the values that they show from it (see `gittrack.read.index.stored_m
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
 
 from gittrack.core.run.commit_message import key_text, split_key
+from gittrack.core.standard.collections import Container, Mapping, Sequence
 from gittrack.read.index import completion
 from gittrack.read.runs.reader import Raw
 

@@ -6,11 +6,10 @@ none is folded, and all runs that were listed are still the oldest ones, only th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.standard.collections import Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import NamedTuple
 from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, IDS, RunChunk
 from gittrack.read.index.order import Order, Ranges, parted
 from gittrack.read.index.store import Index, Manifest

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import facts
+from gittrack.core.standard.collections import Callable, Collection, Iterable
+from gittrack.core.standard.typing import Any
 
 _TEXTS = re.compile(r'(?:"[ !#-\[\]-~]*"\n|[A-Za-z_][ -~]*\n)+')  # without escapes
 _NO_TEXTS = {"true", "false", "null"}

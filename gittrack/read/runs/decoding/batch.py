@@ -6,14 +6,14 @@ is left out, such as one with a value of a wrong type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 
 from gittrack.core import layout
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message, run_info, trials
 from gittrack.core.run.run_info import Code, Metric, RunInfo
 from gittrack.core.run.trials import TrialFacts
+from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence
+from gittrack.core.standard.typing import Any
 from gittrack.read.runs.decoding import alike
 
 Keys = tuple[str, ...]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import getitem
 
 from gittrack import git
 from gittrack.core.run.run_info import RunInfo
+from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 

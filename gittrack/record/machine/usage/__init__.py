@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
-from importlib.machinery import PathFinder
 
-find_spec = PathFinder.find_spec  # of `importlib.util`, whose import takes longer
+from gittrack.core.standard.functools import cache
+from gittrack.core.standard.importlib import find_spec
 
 
 @cache

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from _thread import LockType, allocate_lock, start_new_thread
-from collections.abc import Callable, Mapping
 
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.collections import Callable, Mapping
+from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a short run takes no sample
     from gittrack.record.machine.usage.sampler import Sampler

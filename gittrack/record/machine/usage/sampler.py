@@ -5,12 +5,12 @@ Needs the extra ``gittrack[system]``: psutil, and nvidia-ml-py for GPUs.  Withou
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable
 
-from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run.run_info import SYSTEM
+from gittrack.core.standard import contextlib
+from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.typing import Any, NamedTuple
 
 _MIB = float(1 << 20)
 _MOST_GPUS = 16

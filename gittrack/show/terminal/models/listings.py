@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from gittrack.core.registry import names
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import (
@@ -14,6 +12,7 @@ from gittrack.core.registry.model_state import (
     Signature,
     Version,
 )
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, fit_columns

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from gittrack.core.fast_typing import Any
 from gittrack.core.registry import names
 from gittrack.core.registry.model_state import Model, Signature, Version
+from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.typing import Any
 from gittrack.show.terminal import text
 from gittrack.show.terminal.models.listings import Signatures, history, stage_of
 

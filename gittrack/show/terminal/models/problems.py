@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from gittrack.core import layout
 from gittrack.core.registry import moved_tags, names
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model
 from gittrack.core.registry.moved_tags import Moved
+from gittrack.core.standard.collections import Iterable, Mapping
 from gittrack.show.terminal import text
 from gittrack.show.terminal.models.listings import person_of, version_of
 

@@ -1,4 +1,4 @@
-"""core/standard/paths: paths that behave as those of `pathlib`, which a run does not import."""
+"""core/standard/pathlib: paths that behave as those of `pathlib`, which a run does not import."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from gittrack.core.standard.paths import Path
+from gittrack.core.standard.pathlib import Path
 
 TEXTS = [
     *("a", "a/b", "/", "/a", "/a/b.txt", "a/", "/a//b", "./a", "a/./b", "a/.", ".", "", "a/../b"),

@@ -1,4 +1,4 @@
-"""core/fast_typing: its NamedTuple makes the classes that `typing.NamedTuple` makes."""
+"""core/standard/typing: its NamedTuple makes the classes that `typing.NamedTuple` makes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gittrack.core import fast_typing
+from gittrack.core.standard import typing as standard_typing
 
-BOTH = pytest.mark.parametrize("base", [fast_typing.NamedTuple, typing.NamedTuple])
+BOTH = pytest.mark.parametrize("base", [standard_typing.NamedTuple, typing.NamedTuple])
 MANY = 40  # values, after which a class has a constructor
 
 
-class Point(fast_typing.NamedTuple):
+class Point(standard_typing.NamedTuple):
     """A point with a weight."""
 
     x: int
@@ -143,7 +143,7 @@ def test_values_are_made_of_sequences_and_matched_by_their_fields(base):
 
 
 def test_threads_may_make_the_first_value_at_the_same_time():
-    class Pair(fast_typing.NamedTuple):
+    class Pair(standard_typing.NamedTuple):
         first: int
         second: int = 0
 
@@ -163,7 +163,7 @@ def test_a_value_goes_to_another_process_and_back():
 
 
 def test_a_protocol_can_be_a_base_and_requires_nothing_at_run_time():
-    class Named(fast_typing.Protocol):
+    class Named(standard_typing.Protocol):
         name: str
 
     class Run(Named):

@@ -6,7 +6,7 @@ Type checkers see the real class, which also answers what is rarely needed.
 
 from __future__ import annotations
 
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path as Path
