@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     import collections as collections
     import json as json
     import re as re
-    import shlex as shlex
 else:
 
     class _Later:
@@ -20,4 +19,4 @@ else:
         def __getattr__(self, name):
             return getattr(__import__(self.__name__), name)
 
-    collections, json, re, shlex = map(_Later, ("collections", "json", "re", "shlex"))
+    collections, json, re = map(_Later, ("collections", "json", "re"))

@@ -14,6 +14,7 @@ else:
     import errno
     import os
     import stat
+    import sys
 
     _MISSING = (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP)
     _UNUSUAL = ("//", "/./")  # in a path that `pathlib` writes in another way
@@ -61,7 +62,11 @@ else:
             return _parts(self) > _parts(other) if _is_path(other) else NotImplemented
 
         def __hash__(self):
-            return hash(self._text)
+            """Return the hash of the real path, which is equal."""
+            if sys.version_info >= (3, 12):
+                return hash(self._text)
+            root = ("/",) if self._text.startswith("/") else ()
+            return hash((*root, *(part for part in _parts(self) if part not in ("", "."))))
 
         def __truediv__(self, name):
             return Path(self._text, name)

@@ -23,6 +23,7 @@ def test_a_path_has_the_text_and_parts_that_pathlib_gives(text):
     assert (str(ours), ours.name, str(ours.parent)) == (str(real), real.name, str(real.parent))
     assert [*map(str, ours.parents)] == [*map(str, real.parents)]
     assert (ours.suffix, ours.parts) == (real.suffix, real.parts)  # pathlib answers these
+    assert {ours: 1}[real] == {real: 1}[ours] == 1
     assert str(ours.resolve()) == str(real.resolve())
     for more in TEXTS:
         assert str(ours / more) == str(real / more) == str(Path(text, more))

@@ -172,7 +172,7 @@ class TestEnd:
 
     def test_a_signal_ends_the_runs_and_then_the_process(self, begin, state, monkeypatch):
         sent = []
-        monkeypatch.setattr(signal, "signal", lambda *args: sent.append(args))
+        monkeypatch.setattr(process_end.signal, "signal", lambda *args: sent.append(args))
         monkeypatch.setattr(os, "kill", lambda *args: sent.append(args))
         run = begin()
         state.on_signal(signal.SIGTERM, None)
