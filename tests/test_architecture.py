@@ -329,6 +329,7 @@ LAZY_IMPORTS = {
     "cli/commands/export.py": {"gittrack.show.data.parquet": "needs pyarrow, which is optional"},
     "search/strategies/optuna_sampler.py": {
         "optuna": "optional, and slow to import",
+        "warnings": "a listing of sweeps does not need it",
     },
     "search/strategies/sobol.py": {"scipy": "optional, and slow to import"},
     "analysis/fanova.py": {"optuna": "optional", "sklearn": "optional; Optuna needs it for this"},
@@ -723,7 +724,7 @@ def test_imports_inside_functions_are_named():
 
 def test_names_that_core_standard_has_are_taken_from_it():
     names = {
-        "contextlib": {"AbstractContextManager", "contextmanager", "suppress"},
+        "contextlib": {"AbstractContextManager", "closing", "contextmanager", "suppress"},
         "functools": {"cache", "lru_cache", "partial"},
     }
     alone = (

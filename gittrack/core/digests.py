@@ -28,7 +28,7 @@ else:
         sha1 = partial(hashlib.sha1, usedforsecurity=False)
         sha256 = partial(hashlib.sha256, usedforsecurity=False)
 
-__all__ = ["large", "of_git", "sha256"]
+__all__ = ["large", "of_git", "sha256", "text_of"]
 LARGE = 1 << 20  # bytes
 
 
@@ -37,6 +37,13 @@ def large() -> _Hash:
     import hashlib  # noqa: PLC0415 - few runs have large files
 
     return hashlib.sha256()
+
+
+def text_of(content: bytes) -> str:
+    """Return the SHA-256 of content, in hexadecimal digits."""
+    digest = large() if len(content) >= LARGE else sha256()
+    digest.update(content)
+    return digest.hexdigest()
 
 
 def of_git(hash_name: str, data: bytes, size: int = 0) -> _Hash:

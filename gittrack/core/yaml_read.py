@@ -7,12 +7,12 @@ alias, a duplicate key or too much depth has the line and the column.
 
 from __future__ import annotations
 
-import json
 import re
 
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import MAX_DEPTH, check_depth
 from gittrack.core.standard.collections import Iterator
+from gittrack.core.standard.later import json
 from gittrack.core.standard.typing import Any
 from gittrack.core.yaml import lines
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import time
@@ -13,6 +12,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
+from gittrack.core.standard import contextlib
 from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.launch import launcher
 from gittrack.launch.command_plan import AssignedParams, CommandPlan, Controller

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+
+from gittrack.core.standard.later import datetime
 
 _SECONDS = {
     **dict.fromkeys(("s", "sec"), 1),
@@ -69,14 +70,14 @@ def _refuse(text: str) -> str:
 def _in_utc(match: re.Match[str]) -> str:
     names = [name for name in _NAMES if match[name] is not None]
     fields = [int(match[name]) for name in names]
-    parsed = datetime(*[*fields, *(1, 1, 1)[len(fields) :]], tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
+    parsed = datetime.datetime(*[*fields, *(1, 1, 1)[len(fields) :]], tzinfo=datetime.timezone.utc)  # type: ignore[misc, arg-type]
     precision = len(names)
     zone = match["zone"] or "Z"
     if zone != "Z":
         hours, minutes = int(zone[1:3]), int(zone[-2:])
         if hours > 23 or minutes > 59:
             raise ValueError(zone)
-        offset = timedelta(hours=hours, minutes=minutes)
+        offset = datetime.timedelta(hours=hours, minutes=minutes)
         parsed = parsed - offset if zone[0] == "+" else parsed + offset
         precision = max(precision, 5) if minutes else precision
     part = (match["part"] or "")[:4]  # facts have milliseconds

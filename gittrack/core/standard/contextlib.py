@@ -6,6 +6,7 @@ from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager as AbstractContextManager
+    from contextlib import closing as closing
     from contextlib import contextmanager as contextmanager
     from contextlib import suppress as suppress
 else:
@@ -24,6 +25,20 @@ else:
 
         def __exit__(self, kind, error, trace):
             return kind is not None and issubclass(kind, self._kinds)
+
+    class closing:
+        """A block that closes an object at its end."""
+
+        __slots__ = ("_thing",)
+
+        def __init__(self, thing):
+            self._thing = thing
+
+        def __enter__(self):
+            return self._thing
+
+        def __exit__(self, kind, error, trace):
+            self._thing.close()
 
     class _Block:
         """A block around which a generator runs."""

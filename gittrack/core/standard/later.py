@@ -6,8 +6,10 @@ from gittrack.core.standard.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import collections as collections
+    import datetime as datetime
     import json as json
     import re as re
+    import tempfile as tempfile
 else:
 
     class _Later:
@@ -19,4 +21,5 @@ else:
         def __getattr__(self, name):
             return getattr(__import__(self.__name__), name)
 
-    collections, json, re = map(_Later, ("collections", "json", "re"))
+    collections, datetime, json = map(_Later, ("collections", "datetime", "json"))
+    re, tempfile = map(_Later, ("re", "tempfile"))

@@ -7,11 +7,12 @@ one such scalar or JSON.
 
 from __future__ import annotations
 
-import json
 import re
 
 from gittrack.core.nested import check_depth
 from gittrack.core.standard.collections import Callable
+from gittrack.core.standard.functools import cache
+from gittrack.core.standard.later import json
 from gittrack.core.standard.typing import Any, NoReturn
 
 _MOST_LEVELS = 24  # of blocks, and again of JSON: together fewer than a parser allows
@@ -148,7 +149,7 @@ class _Lines:
 def _json(line: str, start: int) -> tuple[Any, int]:
     """Return the value in JSON at ``start``, and where it ends."""
     try:
-        value, end = _decode(line, start)
+        value, end = _decoder().raw_decode(line, start)
     except RecursionError:
         raise Unusual from None
     check_depth(value, _MOST_LEVELS)
@@ -166,5 +167,7 @@ def _refuse(_: str = "") -> NoReturn:
     raise Unusual
 
 
-# YAML reads the constants NaN and Infinity as words.
-_decode = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse).raw_decode
+@cache
+def _decoder() -> json.JSONDecoder:
+    """Return the decoder of JSON that is YAML, too, which reads the constants NaN and Infinity as words."""
+    return json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse)

@@ -6,13 +6,13 @@ that could not be delivered.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import time
 from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.core.standard import contextlib
 from gittrack.core.standard.collections import Iterator
 from gittrack.disk import folders, lock
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import tempfile
-from contextlib import closing
 from pathlib import Path
 
 from gittrack import git
@@ -13,6 +11,8 @@ from gittrack.core import layout, values
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import media_index
 from gittrack.core.standard.collections import Callable, Iterable
+from gittrack.core.standard.contextlib import closing
+from gittrack.core.standard.later import tempfile
 from gittrack.core.standard.typing import Any
 from gittrack.disk import content_store, restore
 from gittrack.git.content import blob_parts

@@ -7,13 +7,12 @@ a sampler seeded by (seed, number).  So a sweep that was killed continues as if 
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
 
-import warnings
-from importlib.util import find_spec
 from itertools import islice
 
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.nested import same
 from gittrack.core.standard.collections import Collection, Mapping, Sequence
+from gittrack.core.standard.importlib import find_spec
 from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.search import keys, sampling
 from gittrack.search.distributions import Choice, Distribution, Integers, Uniform
@@ -159,6 +158,8 @@ def _sampler(search: OptunaSearch, number: int) -> Any:
 
 def _make_sampler(options: SamplerOptions, seed: int) -> Any:
     samplers, class_name = _optuna().samplers, SAMPLERS[options.sampler]
+    import warnings  # noqa: PLC0415 - a listing of sweeps does not need it
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about options that may change

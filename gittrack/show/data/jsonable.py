@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from itertools import islice
 
@@ -10,6 +9,7 @@ from gittrack.core.run import facts
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo, getter
 from gittrack.core.standard.collections import Callable, Iterable, Iterator, Mapping
+from gittrack.core.standard.later import json
 from gittrack.core.standard.typing import Any
 
 _AT_ONCE = 100

@@ -1,6 +1,7 @@
 """core/standard/contextlib: blocks that behave as those of `contextlib`."""
 
 import contextlib
+import io
 
 import pytest
 
@@ -17,6 +18,14 @@ def test_a_block_suppresses_the_errors_that_it_names(module):
         pass
     with pytest.raises(KeyError), module.suppress(OSError):
         raise KeyError
+
+
+@BOTH
+def test_a_block_closes_an_object(module):
+    file = io.StringIO("text")
+    with pytest.raises(KeyError), module.closing(file) as opened:
+        raise KeyError(opened.read())
+    assert file.closed
 
 
 @BOTH

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from operator import itemgetter
 
 from gittrack import git
-from gittrack.core import layout
+from gittrack.core import digests, layout
 from gittrack.core.standard.collections import Callable, Iterable, Mapping, Sequence, Set
 from gittrack.core.standard.typing import NamedTuple
 from gittrack.folding import visible
@@ -44,7 +43,7 @@ class ListedRefs(NamedTuple):
     def folding(self) -> str:
         """The state of what decides; empty if there is no archive."""
         text = "\n".join(f"{oid} {ref}" for ref, oid in sorted(self.deciding.items()))
-        return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest() if text else ""
+        return digests.text_of(text.encode(errors="surrogateescape")) if text else ""
 
     def with_folded(self, repo: git.Repo) -> tuple[list[str], frozenset[str]]:
         """Return the lines of all runs, newest first, and which of them are folded.
@@ -85,7 +84,7 @@ def list_refs(repo: git.Repo, files: RefFiles) -> ListedRefs | None:
 def digest(lines: Iterable[str]) -> str:
     """Return what is the same for the same lines only."""
     text = "\n".join(lines).encode(errors="surrogateescape")
-    return hashlib.sha256(text).hexdigest()
+    return digests.text_of(text)
 
 
 def _has_loose(others: Mapping[str, str], loose: Mapping[str, str]) -> bool:

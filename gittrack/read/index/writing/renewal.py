@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.standard import contextlib
 from gittrack.read.index import ref_files, store
 from gittrack.read.index.ref_files import RefFiles
 from gittrack.read.index.store import Index, Manifest, Writer
