@@ -373,7 +373,7 @@ LAZY_IMPORTS = {
         "gittrack.read.runs.decoding.batch": "most listings are short",
     },
     "core/run/run_info.py": {
-        "datetime": "2 ms; a listing does not need it",
+        "gittrack.core.query.iso_8601": "2 ms; a listing does not need it",
         "gittrack.core.run.trials": "most runs are not trials",
     },
     "core/run/series.py": {"csv": "few metrics have a comma or a quote in their names"},

@@ -12,11 +12,11 @@ import io
 import json
 import math
 import re
-from datetime import datetime, timezone
 from typing import Any
 
 from gittrack.analysis.span import Span
 from gittrack.analysis.volatile import is_volatile, words
+from gittrack.core.run.run_info import from_iso
 from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 
 LIMIT = 4 << 20  # bytes; a larger file is compared by its bytes
@@ -74,7 +74,7 @@ class Omissions:
         plain = text[: zone.start()].rstrip() if zone else text
         plain = f"{plain[:10]} {plain[11:].replace(',', '.')[:15]}"
         try:
-            moment = datetime.fromisoformat(plain).replace(tzinfo=timezone.utc).timestamp()
+            moment = from_iso(f"{plain}Z")
         except ValueError:
             return False
         # A named zone is checked as any other: the moment is in the run in one of them.

@@ -272,9 +272,9 @@ def from_iso(text: str) -> float:
     exact = _moment(text)
     if exact is not None:
         return exact
-    from datetime import datetime  # noqa: PLC0415 - 2 ms; only the times of other tools need it
+    from gittrack.core.query import iso_8601  # noqa: PLC0415 - 2 ms; for the times of other tools
 
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    return iso_8601.seconds(text)
 
 
 def _moment(text: str) -> float | None:
