@@ -35,7 +35,7 @@ _ENDS = (
     *(".kubeconfig", ".tfvars", ".tfvars.json", ".tfstate"),
     *("_rsa", "_ecdsa", "_ed25519"),
 )
-# Patterns for the whole name of a file, with at most one `*` between two texts.
+# Patterns for the whole name of a file; `*` is any text.
 _GLOBS = (
     *(".*_history", ".env.*", ".secrets.*", "kubeconfig.*", "secring.*"),
     *("client_secret*.json", "service-account*.json", "service_account*.json"),
@@ -58,19 +58,9 @@ _PATHS = (
     *(".ipython/profile_default/history.sqlite", ".config/op/config", ".oci/config"),
 )
 _PUBLIC_ENDS = (".example", ".sample", ".template", ".dist", ".pub")
+# Without digits at its end, each name that `_BACKUP` finds ends with one of these.
 _BACKUP_ENDS = (
-    "~",
-    "bak",
-    "backup",
-    "old",
-    "orig",
-    "save",
-    "saved",
-    "copy",
-    "swo",
-    "swp",
-    "tmp",
-    ".",
+    *("~", ".", "bak", "backup", "old", "orig", "save", "saved", "copy", "swo", "swp", "tmp"),
 )
 _BACKUP = r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|copy|sw[op]|tmp)\d*|\.\d+)$"
 
@@ -83,9 +73,8 @@ def is_withheld(path: str) -> bool:
         if _is_secret(f"/{folder}/{name}" if folder else f"/{name}", name):
             return True
         without_dot = name[1:] if name.endswith((".swp", ".swo")) and name[:1] == "." else name
-        may_be_backup = not name.isascii() or without_dot.rstrip("0123456789").endswith(
-            _BACKUP_ENDS
-        )
+        letters = without_dot.rstrip("0123456789")
+        may_be_backup = not name.isascii() or letters.endswith(_BACKUP_ENDS)
         shorter = re.sub(_BACKUP, "", without_dot) if may_be_backup else without_dot
         if shorter == name:
             return False
@@ -104,7 +93,7 @@ def _is_secret(path: str, name: str) -> bool:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Return whether a name fits a pattern with one or two ``*``, each of which is any text."""
+    """Return whether a name fits a pattern that has one or two ``*``."""
     start, *middle, end = pattern.split("*")
     if len(name) < len(start) + len(end) or not (name.startswith(start) and name.endswith(end)):
         return False

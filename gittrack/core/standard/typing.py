@@ -1,4 +1,4 @@
-"""The names of `typing` that listings use, without importing it.
+"""The names of `typing` that runs and listings use, without importing it.
 
 Both `typing.NamedTuple` and `collections.namedtuple` compile code for every class, which takes 0.1 ms a
 class: 9 of the 90 ms of ``git track run``.  Type checkers see the real names.
