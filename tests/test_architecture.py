@@ -771,7 +771,7 @@ SLOW = (
     *("pathlib", "re", "enum", "json", "signal", "contextlib", "warnings", "importlib"),
 )
 RUN = "from gittrack.cli import main; main.main(['run', '--', 'true'])"
-INIT = "import gittrack; gittrack.init().finish()"
+INIT = "__file__ = 'train.py'; import gittrack; gittrack.init().finish()"  # as in a script
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import sys
 from gittrack import git
 from gittrack.api import messages
 from gittrack.core.errors import TrackError
-from gittrack.core.standard.pathlib import Path
+from gittrack.core.standard.functools import cache
 
 _printed: set[str] = set()
 
@@ -35,19 +35,29 @@ def script_folder() -> str | None:
     if not path:
         return None
     folder = os.path.dirname(os.path.realpath(path))
-    installed = (sys.prefix, sys.base_prefix, Path(__file__).parents[1])
-    if any(Path(folder).is_relative_to(os.path.realpath(root)) for root in installed):
+    if os.path.join(folder, "").startswith(_installed()):
         return None
     return None if {"site-packages", "dist-packages"} & set(folder.split(os.sep)) else folder
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """Return the folders of installed programs and of this package, with a slash at the end."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    folders = (sys.prefix, sys.base_prefix, package)
+    return tuple(os.path.join(os.path.realpath(folder), "") for folder in folders)
 
 
 def _root(folder: str | None) -> str | None:
     """Return the nearest folder that has a ``.git``, without asking git."""
     if folder is None:
         return None
-    start = Path(os.path.realpath(folder))
-    folders = (str(path) for path in (start, *start.parents) if os.path.exists(path / ".git"))
-    return next(folders, None)
+    above = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(above, ".git")):
+        if above == os.path.dirname(above):
+            return None
+        above = os.path.dirname(above)
+    return above
 
 
 def _of_script(ours: str, here: str | None) -> git.Repo:
