@@ -6,6 +6,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.functools import lru_cache
 from gittrack.folding.archive import Archive, Chunk, lines, messages, parents
 
 
@@ -36,8 +37,13 @@ def check(repo: git.Repo, archive: Archive) -> str:
 
 def _is_run_ref(ref: str) -> bool:
     parsed = layout.parse_run_ref(ref)
+    return parsed is not None and _is_experiment(parsed[0])
+
+
+@lru_cache(1000)  # of many runs
+def _is_experiment(name: str) -> bool:
     try:
-        return parsed is not None and layout.check_experiment(parsed[0]) != ""
+        return layout.check_experiment(name) != ""
     except TrackError:
         return False
 

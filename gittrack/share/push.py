@@ -27,7 +27,7 @@ from gittrack.share import (
 from gittrack.share.archives import receiving, sending
 from gittrack.share.background import waiting
 from gittrack.share.choosing import here
-from gittrack.share.hosts.cover import cover
+from gittrack.share.hosts.cover import cover, still_here
 from gittrack.share.oversized import oversized
 from gittrack.share.remotes import Remote
 
@@ -256,9 +256,8 @@ def push(
         listed = remotes.look(repo, listing=planned.sides.listing)
         stay = {**unsent, **planned.oversized}
         folded_there = sending.send(repo, listed, stay, unattended=unattended)
-    sent = [*(ref for ref in ids if ref not in folded_there.runs), *planned.sweeps]
-    existing = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if sent else {}
-    folded = {str(raw.ref): str(raw.commit) for raw in planned.runs if raw.folded}
+    runs = [ref for ref in ids if ref not in folded_there.runs]
+    sent, existing, folded = still_here(repo, [*runs, *planned.sweeps])
     updates = transport.push(
         repo,
         target.route,

@@ -112,19 +112,23 @@ def fetch(
     unattended: bool = False,
     removes: bool = False,
     only_commits: bool = False,
+    continues: str | None = None,
 ) -> Answer:
     """Fetch refs; each fails alone.
 
     Compare the refs afterwards: the exit status says only that one of them was refused.  With ``removes``,
     refs that the patterns of the refspecs match here, and that the remote does not have, are deleted here.
     With ``only_commits``, their files and earlier commits stay there, if the host can leave them out; the
-    repository is a partial clone afterwards.
+    repository is a partial clone afterwards.  ``continues`` is the commit here that the fetched one mostly
+    continues: git names only this one to the remote.  Else it names the newest commits here, and stops at
+    those that the fetched one has, too: then an archive comes with all of its runs again.
     """
     if not refspecs:
         return Answer(0, b"", b"")
     feed = os.fsencode("".join(f"{remote.names.fetched(refspec)}\n" for refspec in refspecs))
     options = [*_EXPLICIT, *(("--prune",) if removes else ())]
     options += _COMMITS if only_commits else _WHOLE
+    options += [f"--negotiation-tip={continues}"] if continues else []
     argv = [*_CAREFUL, "fetch", *options, "--stdin", remote.name]
     return _talk(repo, argv, unattended, feed).wait()
 

@@ -13,6 +13,7 @@ from gittrack.core import layout
 from gittrack.core.run import events
 from gittrack.core.standard.typing import Any
 from gittrack.disk import restore as restoring
+from gittrack.folding import visible
 from gittrack.git import refs
 from gittrack.record.journal import Journal
 from gittrack.record.machine import lock_files
@@ -26,6 +27,7 @@ def restore(repo: git.Repo, book: Journal) -> dict[str, Any]:
     state = book.state()
     ref = layout.run_ref(state.facts["experiment"], book.id)
     commit = next((oid for name, oid in refs.below(repo, ref) if name == ref), None)
+    commit = commit or visible.commits_of(repo, [ref]).get(ref)  # it may be folded already
     paths = [item["path"] for item in state.outputs if item.get("where") == "git"]
     names = [layout.DIFF, *(f"{layout.ARTIFACTS}/{path}" for path in paths)]
     contents = git.read_objects(repo, [f"{commit}:{name}" for name in names]) if commit else ()

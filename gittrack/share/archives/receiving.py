@@ -56,7 +56,8 @@ def receive(
     if tip is None or tip == (mine := archive.tip(repo)):
         return Arrivals()
     fetched = f"refs/gittrack/archives/{source.name}"
-    transport.fetch(repo, source.route, [f"+{tip}:{fetched}"], unattended=unattended)
+    refspec = f"+{tip}:{fetched}"
+    transport.fetch(repo, source.route, [refspec], unattended=unattended, continues=mine)
     if remotes.refs_here(repo, fetched).get(fetched) != tip:
         return Arrivals(problem="git could not fetch it")
     try:

@@ -4,9 +4,39 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from gittrack import git
+from gittrack.core import layout
 from gittrack.core.standard.collections import Collection, Iterable, Mapping, Sequence
+from gittrack.folding import visible
+from gittrack.share import remotes
 
 _FEW = 100  # explicit refspecs, whose cost does not show
+
+
+def still_here(
+    repo: git.Repo, names: Sequence[str]
+) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """Return which runs and sweeps are still here; since a push was planned, runs may be folded or removed.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    names : sequence of str
+        The refs to send.
+
+    Returns
+    -------
+    list of str
+        Those of the refs that exist or are of folded runs.
+    dict
+        {ref: id} of all refs of runs and sweeps.
+    dict
+        {ref: id} of those that are of folded runs.
+    """
+    existing = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if names else {}
+    folded = visible.commits_of(repo, [name for name in names if name not in existing])
+    return [name for name in names if name in existing or name in folded], existing, folded
 
 
 def cover(

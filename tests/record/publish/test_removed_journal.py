@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import pytest
 
@@ -12,6 +13,7 @@ from gittrack.core.run.run_info import iso
 from gittrack.record.machine import lock_files
 from gittrack.record.publish import removed_journal, writer
 from gittrack.record.publish.tree import Artifact, RunContents
+from gittrack.tidy import fold, fold_plan
 
 AUTHOR = "Ada <ada@example.org>"
 DATA = b"weights"
@@ -34,8 +36,13 @@ def commit(repo, book, **contents: object) -> str:
     return writer.write_run(repo, values._replace(**contents), AUTHOR)[0].commit
 
 
-def test_artifacts_and_patches_come_back_and_the_commit_is_continued(repo, live):
+@pytest.mark.parametrize("folded", [False, True])
+def test_artifacts_and_patches_come_back_and_the_commit_is_continued(repo, live, folded):
     oid = commit(repo, live, diff=b"patches: []\n")
+    if folded:
+        aside = live.folder.rename(live.folder.with_name("aside"))
+        assert fold.fold(repo, fold_plan.plan(repo, 0, time.time()).members).runs == 1
+        aside.rename(live.folder)
     assert removed_journal.restore(repo, live) == {"resumes": oid}
     assert (live.folder / layout.ARTIFACTS / "m" / "a.bin").read_bytes() == DATA
     assert (live.folder / layout.DIFF).read_bytes() == b"patches: []\n"

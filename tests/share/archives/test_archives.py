@@ -15,7 +15,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.folding import archive, checking
 from gittrack.git import objects
-from gittrack.share import remotes
+from gittrack.share import push, remotes
 from gittrack.share.archives import sending
 from gittrack.tidy import collect, fold, fold_plan
 
@@ -199,6 +199,31 @@ def test_a_folded_run_is_pushed_alone(team, monkeypatch):
     assert there() == ["1"]
     bob.do(monkeypatch, "pull")
     assert bob.names == ["n1"]
+
+
+def test_a_pull_names_the_archive_to_the_remote_and_not_newer_runs(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1)
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    ada.fold(2)
+    ada.do(monkeypatch, "push", "--yes")
+    trace, earlier = Path("trace").absolute(), bob.tip
+    monkeypatch.setenv("GIT_TRACE_PACKET", str(trace))
+    bob.do(monkeypatch, "pull")
+    first = trace.read_text().partition("fetch> have ")[2]
+    assert bob.tip == ada.tip
+    assert first.startswith(str(earlier))
+
+
+def test_runs_that_were_folded_since_the_plan_go_and_removed_ones_do_not(team, monkeypatch):
+    ada, _ = team
+    planned = push.plan(ada.repo)
+    ada.fold(0, 1, 2)
+    ada.do(monkeypatch, "rm", "n1")
+    ada.do(monkeypatch, "rm", "n3")
+    assert len(push.push(ada.repo, planned).runs) == 2
+    assert there() == ["0", "2"]
 
 
 def test_a_removed_run_does_not_come_back(team, monkeypatch):
