@@ -16,6 +16,7 @@ RUNS = "refs/runs/"
 TRASH = "refs/trash/runs/"
 NOTES = "refs/notes/runs"
 SWEEPS = "refs/sweeps/"
+RESULTS = f"{SWEEPS}results/"
 ARCHIVE = (
     "refs/archive/runs"  # the last one of the commits that keep runs without a ref of their own
 )
@@ -217,7 +218,7 @@ def parse_sweep_ref(ref: str) -> str | None:
 
 def result_ref(sweep_id: str, trial: str) -> str:
     """Return the ref of the result of a trial that ran elsewhere; ``trial`` is its key."""
-    return f"{SWEEPS}results/{sweep_id}/{trial}"
+    return f"{RESULTS}{sweep_id}/{trial}"
 
 
 def attempts_prefix(sweep_id: str) -> str:

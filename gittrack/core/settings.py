@@ -67,7 +67,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "packRefs": ("200", "how many loose run refs are packed, in the background; 0: never"),
     "fold": (
         "5000",
-        "if there are more runs than this, old ones are folded, in the background; 0: never",
+        "if there are more runs than this, all but the newest are folded, in the background; 0: never",
     ),
     "env": ("", "more environment variables to record, separated by spaces or commas"),
     "volatile": (

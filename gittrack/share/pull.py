@@ -134,7 +134,7 @@ def pull(
     removed, retained = removals.remove(repo, may_remove)
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
-        upkeep.fold_after_arrival(repo, len(arrived.new))
+    upkeep.fold_after_arrival(repo, len(arrived.new) + len(folded.runs))
     large = large_files.Arrived()
     if choice.artifacts:
         large = large_files.bring(repo, source.name, watch, unattended=unattended)

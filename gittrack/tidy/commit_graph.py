@@ -30,7 +30,7 @@ def write(repo: git.Repo, config: Mapping[str, str], commits: Sequence[str]) -> 
     commits : sequence of str
         The commits; those that are missing are left out.
     """
-    if config.get("gc.writecommitgraph", "").lower() in _NO:
+    if not commits or config.get("gc.writecommitgraph", "").lower() in _NO:
         return
     lock = os.path.join(repo.common_dir, LOCK)
     with suppress(OSError):  # a writer that was killed leaves its lock

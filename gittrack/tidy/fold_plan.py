@@ -66,12 +66,18 @@ def plan(repo: git.Repo, older_than: float, now: float) -> FoldPlan:
 
 
 def _reasons(repo: git.Repo) -> dict[str, str]:
-    """Return {id or commit: reason} of the runs that keep their refs."""
-    tracked = refs.now(repo, layout.TRACKING, _STAGES)
+    """Return {id or commit: reason} of the runs that keep their refs.
+
+    The process of a sweep will write the run of a result again, with its order and without continuing it: an
+    archive must not have the run before.
+    """
+    tracked = refs.now(repo, layout.TRACKING, _STAGES, layout.RESULTS)
     elsewhere = filter(None, (layout.parse_tracking_ref(ref.name) for ref in tracked))
     stages = [ref.oid for ref in tracked if ref.name.startswith(_STAGES) and ref.oid]
+    results = [ref.oid for ref in tracked if ref.name.startswith(layout.RESULTS)]
     return {
         **dict.fromkeys(refs.commits(repo, stages), "in a stage"),
+        **dict.fromkeys(filter(None, results), "a new result"),
         **dict.fromkeys(_waiting(repo), "waiting to be pushed"),
         **dict.fromkeys([*listing.live_ids(repo), *(run[2] for run in elsewhere)], "going on"),
     }

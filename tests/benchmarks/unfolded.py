@@ -1,9 +1,9 @@
 """Unfolded: what the user's own git costs beside runs with refs, as the background process leaves them.
 
 A first repository has 1,000 runs, which keep their refs.  A second one has 10,299, of which it folds all but
-99.  A third one has 100,000 folded runs and 2,000 of the last day, which cannot be folded; `BENCH_RUNS` and
-`BENCH_REFS` are other numbers for it.  All get commit graphs.  The server is a git daemon, so only the
-processor time of the user's side counts.
+99.  A third one has 100,000 folded runs and 2,000 of the last day, of which it folds all but 100;
+`BENCH_RUNS` and `BENCH_REFS` are other numbers for it.  All get commit graphs.  The server is a git
+daemon, so only the processor time of the user's side counts.
 """
 
 from __future__ import annotations

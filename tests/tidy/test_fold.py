@@ -113,13 +113,16 @@ def test_runs_that_are_needed_or_new_keep_their_refs(runs):
     waiting = Path(layout.waiting_dir(runs.common_dir))
     waiting.mkdir(parents=True)
     (waiting / run_values.run_id(1)).write_text("")
+    result = layout.result_ref(run_values.run_id(9), "0")
+    run_git(".", "update-ref", result, f"refs/runs/cifar/resnet/{run_values.run_id(2)}")
     gittrack.init(experiment="digits", name="new").finish()
     with gittrack.init(name="live"):
         plan = fold_plan.plan(runs, DAY, time.time())
-    assert plan.stay == {"in a stage": 1, "waiting to be pushed": 1, "newer": 1}
-    assert [member.id for member in plan.members] == [run_values.run_id(n) for n in (2, 3, 4)]
+    stay = dict.fromkeys(("in a stage", "waiting to be pushed", "a new result", "newer"), 1)
+    assert plan.stay == stay
+    assert [member.id for member in plan.members] == [run_values.run_id(n) for n in (3, 4)]
     fold.fold(runs, plan.members)
-    assert len(names_of(layout.RUNS)) == 4
+    assert len(names_of(layout.RUNS)) == 5
     assert names_listed() == ["live", "new", "n4", "n3", "n2", "n1", "n0"]
 
 

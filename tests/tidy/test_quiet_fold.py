@@ -12,6 +12,7 @@ from helpers import git as run_git
 import gittrack
 from gittrack import git
 from gittrack.core import layout
+from gittrack.folding import archive
 from gittrack.record.publish import upkeep
 from gittrack.tidy import quiet_fold
 
@@ -21,11 +22,11 @@ LATER = DAY_AFTER + 40 * 86400
 
 @pytest.fixture
 def repo(tmp_path, monkeypatch) -> git.Repo:
-    """Seven runs in a repository that folds above four; a hundred is two, and many are five."""
+    """Seven runs in a repository that folds above four; a hundred is two, and many are six."""
     run_git(tmp_path, "init", "-q")
     run_git(tmp_path, "config", "track.fold", "4")
     monkeypatch.setattr("gittrack.record.publish.upkeep.FEW", 2)
-    monkeypatch.setattr("gittrack.record.publish.upkeep.MANY", 5)
+    monkeypatch.setattr("gittrack.record.publish.upkeep.MANY", 6)
     repo = git.find()
     for number in range(7):
         run_values.commit(repo, number)
@@ -84,9 +85,47 @@ def test_while_a_run_goes_on_git_gets_a_commit_graph_and_nothing_is_folded(repo)
     assert graphs() == 1
 
 
-def test_the_rest_of_the_runs_gets_a_commit_graph_too(repo):
+@pytest.fixture
+def today(repo) -> float:
+    """Nine runs, of which the second one ended last; return a time of that day."""
+    run_git(".", "update-ref", "-d", layout.run_ref("default", run_values.run_id(1)))
+    run_values.commit(repo, 1, ended="2026-03-01T01:00:00.000Z")
+    run_values.commit(repo, 7)
+    run_values.commit(repo, 8)
+    return DAY_AFTER - 6 * 3600
+
+
+def numbers() -> list[int]:
+    return [int(ref[-8:], 16) for ref in refs()]
+
+
+def test_very_many_runs_of_today_are_folded_without_the_hundred_that_ended_last(repo, today):
+    with gittrack.init():
+        assert quiet_fold.run(repo, today) == 6
+    assert numbers()[:3] == [1, 7, 8]
+    assert quiet_fold.run(repo, today) == 0
+    assert len(gittrack.runs()) == 10
+
+
+def test_two_clones_that_fold_the_runs_of_today_get_the_same_archive(repo, today):
+    run_git(".", "clone", "-q", "--mirror", ".", "clone.git")
+    run_git("clone.git", "config", "track.fold", "4")
+    run_git("clone.git", "gc", "-q")
+    clone = git.find("clone.git")
+    assert quiet_fold.run(repo, today) == quiet_fold.run(clone, today + 60) == 6
+    assert archive.tip(repo) == archive.tip(clone)
+
+
+def test_a_larger_archive_leaves_more_runs_of_today_their_refs(repo, today, monkeypatch):
+    monkeypatch.setattr(quiet_fold, "_SHARE", 1)
+    assert quiet_fold.run(repo, today) == 0
+
+
+def test_the_archive_and_the_rest_of_the_runs_get_a_commit_graph(repo):
     quiet_fold.run(repo, LATER)
     assert (len(refs()), graphs()) == (1, 1)
+    (graph,) = Path(".git/objects/info/commit-graphs").glob("*.graph")
+    assert bytes.fromhex(str(archive.tip(repo))) in graph.read_bytes()
 
 
 def test_the_end_of_a_run_starts_it_in_a_large_repository(repo, monkeypatch):
@@ -107,7 +146,7 @@ def test_the_end_of_a_run_starts_it_in_a_large_repository(repo, monkeypatch):
         assert len(started) == 1  # another run goes on
     assert len(started) == 2
 
-    for number in range(10, 15):
+    for number in range(10, 16):
         run_values.commit(repo, number)
     run_git(".", "pack-refs", "--all")
     with gittrack.init():

@@ -8,13 +8,14 @@ from gittrack import git
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.folding import archive, visible
-from gittrack.tidy import fold, fold_plan
+from gittrack.tidy import commit_graph, fold, fold_plan
 
 _STAY = {
     "newer": "ended later",
     "going on": "going on",
     "in a stage": "in a stage of a model",
     "waiting to be pushed": "waiting to be pushed",
+    "a new result": "a result that its sweep has not taken yet",
     "cannot be read": "cannot be read by this version: see git track doctor",
 }
 
@@ -31,6 +32,8 @@ def run(repo: git.Repo, older_than: float, dry_run: bool) -> int:
         return 0
     done = fold.fold(repo, plan.members)
     print_result(f"folded: {_count(done.runs)}, which {layout.ARCHIVE} keeps\n")
+    tip, config = archive.tip(repo), git.parse_config(repo.config().output())
+    commit_graph.write(repo, config, [tip] if tip else [])
     if done.remaining:
         print_note(f"{_count(done.remaining)} still have their refs too, because {done.reason}")
         print_note("hint: complete it later: git track gc --fold")
