@@ -213,6 +213,19 @@ def parents(repo: git.Repo, archive: Archive) -> set[str]:
     return members
 
 
+def chain(repo: git.Repo, tip: str | None) -> list[str]:
+    """Return an archive and those that it continues, oldest first, without those that were merged into it.
+
+    Raises Damaged if one of them cannot be read.
+    """
+    commits = []
+    for commit, content in _first_parents(repo, tip) if tip else ():
+        commits.append(commit)
+        if not _parents(content)[0]:
+            break
+    return commits[::-1]
+
+
 def _first_parents(repo: git.Repo, tip: str) -> Iterator[tuple[str, bytes]]:
     """Yield (id, content) of a commit, its first parent, the first parent of that, and so on."""
     oid: str | None = tip

@@ -46,8 +46,9 @@ def run(repo: git.Repo, now: float) -> int:
     config = git.parse_config(repo.config().output())
     runs = refs.now(repo, layout.RUNS)
     folded = _fold(repo, settings.from_config(config).fold, len(runs), now)
-    rest = refs.now(repo, layout.RUNS, layout.ARCHIVE)
-    commit_graph.write(repo, config, [ref.oid for ref in rest if ref.oid])
+    rest = refs.now(repo, layout.RUNS)
+    chain = archive.chain(repo, archive.tip(repo))
+    commit_graph.write(repo, config, [ref.oid for ref in rest if ref.oid], chain)
     upkeep.note_try(repo)
     if folded:
         source_of(repo).select(Request(limit=1))  # the next listing finds a large index up to date

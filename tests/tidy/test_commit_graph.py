@@ -91,3 +91,15 @@ def test_a_killed_writer_stops_neither_git_nor_a_later_graph(repo):
     run_values.commit(repo, 3)
     write(repo)
     assert (size() > 0, lock.exists()) == (True, False)
+
+
+def test_a_long_chain_gets_a_layer_for_each_step(repo, monkeypatch):
+    monkeypatch.setattr(commit_graph, "_STEP", 2)
+    config, chain = git.parse_config(repo.config().output()), ["HEAD"]
+    for _ in range(5):
+        commit = run_git(".", "commit-tree", "-m", "archive", "-p", chain[-1], "HEAD^{tree}")
+        chain.append(commit.strip())
+    for _ in range(2):
+        commit_graph.write(repo, config, [], chain[1:])
+        assert len((FOLDER / "commit-graph-chain").read_text().split()) == 3
+        assert size() == 1 + 5

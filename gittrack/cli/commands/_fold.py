@@ -32,8 +32,8 @@ def run(repo: git.Repo, older_than: float, dry_run: bool) -> int:
         return 0
     done = fold.fold(repo, plan.members)
     print_result(f"folded: {_count(done.runs)}, which {layout.ARCHIVE} keeps\n")
-    tip, config = archive.tip(repo), git.parse_config(repo.config().output())
-    commit_graph.write(repo, config, [tip] if tip else [])
+    config = git.parse_config(repo.config().output())
+    commit_graph.write(repo, config, [], archive.chain(repo, archive.tip(repo)))
     if done.remaining:
         print_note(f"{_count(done.remaining)} still have their refs too, because {done.reason}")
         print_note("hint: complete it later: git track gc --fold")
