@@ -37,6 +37,8 @@ def operations(work) -> int:
         return trace
 
     before = sys.gettrace()
+    # Python 3.12 looks only here whether any frame wants its operations traced.
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
         work()
