@@ -22,7 +22,6 @@ _IGNORED = (
 # NTFS drops dots and spaces at the end, has streams after a colon, and a short name (git's `is_ntfs_dotgit`).
 _DOT_GIT = r"(?s:(\.git|git~1)[. ]*(:.*)?)"
 _NO_TEXT = r"[\0\ud800-\udc7f\udd00-\udfff]"  # U+DC80 to U+DCFF represent bytes
-_ABSOLUTE = r"[/\\]|[A-Za-z]:[/\\]"
 
 
 def fault(path: str) -> str | None:
@@ -39,9 +38,9 @@ def fault(path: str) -> str | None:
     str or None
         What is wrong, as the end of a sentence that begins with the path; None if the path is safe.
     """
-    if re.search(_NO_TEXT, path):
+    if not path.isprintable() and re.search(_NO_TEXT, path):
         return "has a character that no file name can have"
-    if re.match(_ABSOLUTE, path):
+    if _is_absolute(path):
         return "is absolute"
     parts = path.split("/")
     if "" in parts or "." in parts:
@@ -60,13 +59,22 @@ def link_fault(path: str, target: str) -> str | None:
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     if target and leads == ".":
         return None
-    why = "is empty" if not target else fault(target if re.match(_ABSOLUTE, target) else leads)
-    return why or ("names .git" if any(map(is_dot_git, re.split(r"[/\\]", target))) else None)
+    why = "is empty" if not target else fault(target if _is_absolute(target) else leads)
+    return why or (
+        "names .git" if any(map(is_dot_git, target.replace("\\", "/").split("/"))) else None
+    )
 
 
 def is_dot_git(part: str) -> bool:
     """Return whether some file system reads ``part``, one part of a path, as ``.git``."""
+    if part.isascii() and not part.lower().startswith((".git", "git~1")):
+        return False
     return re.fullmatch(_DOT_GIT, re.sub(_IGNORED, "", part).lower()) is not None
+
+
+def _is_absolute(path: str) -> bool:
+    has_drive = path[:1].isalpha() and path[:1].isascii() and path[1:2] == ":"
+    return path[2:3] in ("/", "\\") if has_drive else path[:1] in ("/", "\\")
 
 
 def through_link(root: str | os.PathLike[str], path: str) -> bool:

@@ -45,6 +45,11 @@ _TOKEN = r'"(?:[^"\\]|\\.)*"|-?\.inf\b|\.nan\b'  # likewise
 _FROM_YAML = {".nan": "NaN", ".inf": "Infinity", "-.inf": "-Infinity"}
 
 
+def is_shown(text: str) -> bool:
+    """Return whether a text certainly has no hidden character: no pattern is needed then."""
+    return text.isprintable() and "\ufffc" not in text and "\ufffd" not in text
+
+
 def float_text(value: float) -> str:
     """Return a float as the shortest text that every reader reads as the same float."""
     if isfinite(value):
@@ -59,7 +64,7 @@ def float_text(value: float) -> str:
 def quote(text: str) -> str:
     """Return ``text`` as a JSON string that is a YAML double-quoted string as well."""
     plain = json.encode_basestring(text)  # what `json.dumps` calls, without a new encoder
-    if plain.isascii() and "\x7f" not in plain:
+    if is_shown(plain):
         return plain
     return re.sub(_HIDDEN, lambda match: f"\\u{ord(match[0]):04x}", plain)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from gittrack.core.scalars import flow_text, is_bare, quote, scalar_text
+from gittrack.core.scalars import flow_text, is_bare, is_shown, quote, scalar_text
 from gittrack.core.standard.collections import Mapping
 from gittrack.core.standard.later import re
 from gittrack.core.standard.typing import Any
@@ -68,7 +68,9 @@ def _element(part: Any, pad: str, sort: bool, flow_from: int) -> list[str]:
 
 
 def _literal(text: str) -> bool:
-    return "\n" in text and text[0] not in " \n\t" and not re.search(_NOT_LITERAL, text)
+    if "\n" not in text or text[0] in " \n\t":
+        return False
+    return is_shown(text.replace("\n", "").replace("\t", "")) or not re.search(_NOT_LITERAL, text)
 
 
 def _literal_block(head: str, text: str, pad: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from gittrack.core.standard.collections import Iterable, Iterator, Sequence
-from gittrack.core.standard.later import re
 from gittrack.launch import start_hook
 from gittrack.record import session
 from gittrack.record.evidence import changes, other_repositories
@@ -18,7 +17,7 @@ _SILENT = (
     "no Python reported which code it loaded (python -I, -E and -S prevent that, os._exit() too): "
     "it may have been that of your own tree; --in-place makes sure that it is the recorded code"
 )
-_PYTHON = r"(?:\S*/)?python[\d.]*"
+_SEPARATORS = str.maketrans(dict.fromkeys(";&|()'\"", " "))  # of words, in a line for a shell
 
 
 def check(
@@ -97,8 +96,10 @@ def _is_same(users_tree: str, worktree: str, path: str) -> bool:
 
 def _starts_python(words: Sequence[str]) -> bool:
     """Return whether words of a command, or of a line for a shell in it, name a Python."""
-    pieces = (piece for word in words for piece in re.split(r"[\s;&|()'\"]+", word))
-    return any(re.fullmatch(_PYTHON, piece) for piece in pieces)
+    names = (
+        os.path.basename(piece) for word in words for piece in word.translate(_SEPARATORS).split()
+    )
+    return any(name[:6] == "python" and not name[6:].strip("0123456789.") for name in names)
 
 
 def _listing(names: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ import os
 from gittrack.core import layout, nested
 from gittrack.core.standard import contextlib, json
 from gittrack.core.standard.collections import Mapping, Sequence
-from gittrack.core.standard.later import re
 from gittrack.core.standard.pathlib import Path
 from gittrack.core.standard.typing import Any
 from gittrack.disk.programs import which
@@ -111,6 +110,7 @@ def _without_hook(env: Mapping[str, str]) -> dict[str, str]:
     return {**rest, "PYTHONPATH": own} if own else rest
 
 
+_SEPARATORS = str.maketrans(dict.fromkeys(";&|()'\"=", " "))  # of words, in a line for a shell
 _PRINT_IMPORTS = """
 import os, sys
 folders = [os.path.abspath(folder) for folder in sys.path if folder]
@@ -161,7 +161,7 @@ class Imports:
 
 def interpreters_of(argv: Sequence[str], tree: str | None) -> list[str]:
     """Return every Python that a command can be expected to start, each once."""
-    words = [word for text in argv for word in re.split(r"[\s;&|()'\"=]+", text)]
+    words = [word for text in argv for word in text.translate(_SEPARATORS).split()]
     names = [word for word in words if os.path.basename(word).startswith("python")]
     environments = [os.environ.get("VIRTUAL_ENV"), os.environ.get("CONDA_PREFIX")]
     if tree:

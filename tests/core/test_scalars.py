@@ -1,6 +1,7 @@
 """core/scalars: one text that every reader takes for the same value."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -8,7 +9,8 @@ from helpers import NASTY_TEXT, exact, floats, texts, values
 from helpers import scalars as any_scalar
 from hypothesis import given
 
-from gittrack.core import scalars, yaml_read
+from gittrack.core import scalars, yaml_read, yaml_write
+from gittrack.show.terminal import text
 
 
 def other_reader(text):
@@ -105,3 +107,10 @@ def test_words_of_json_inside_a_string_stay_text():
 def test_what_was_never_written_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 - any ValueError is what callers catch
         scalars.parse_flow(text)
+
+
+def test_a_text_that_is_shown_has_no_hidden_character():
+    characters = "".join(map(chr, range(0x110000)))
+    for pattern in (scalars._HIDDEN, yaml_write._NOT_LITERAL, text._UNSAFE):
+        assert not any(map(scalars.is_shown, re.findall(pattern, characters)))
+    assert all(map(scalars.is_shown, ("", "abc", "é日本", "😀", '"\\n"')))

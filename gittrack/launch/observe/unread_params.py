@@ -11,7 +11,6 @@ from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message, events, facts
 from gittrack.core.standard.collections import Iterator, Sequence
-from gittrack.core.standard.later import re
 from gittrack.core.standard.typing import TYPE_CHECKING, Any
 from gittrack.launch import start_hook, template
 from gittrack.launch.command_plan import EXPLICIT_FILE, AssignedParams
@@ -104,7 +103,7 @@ def _logged(journal: Journal) -> set[str]:
 def _is_passed(journal: Journal, name: str, words: Sequence[str]) -> bool:
     """Return whether a command line has a param with its value, such as ``--lr 0.1`` or ``lr=0.1``."""
     spellings = {spelling.replace("-", "_") for spelling in (name, name.rpartition(".")[2])}
-    tokens = re.split(r"[\s=]+", " ".join(words))
+    tokens = " ".join(words).replace("=", " ").split()
     texts = [
         text.strip("'\"")
         for token, text in zip(tokens, [*tokens[1:], ""], strict=True)

@@ -6,7 +6,7 @@ import math
 from itertools import chain
 
 from gittrack.core.run.commit_message import Missing
-from gittrack.core.scalars import flow_text
+from gittrack.core.scalars import flow_text, is_shown
 from gittrack.core.standard.collections import Iterable, Iterator, Sequence
 from gittrack.core.standard.later import re
 from gittrack.core.standard.typing import Any
@@ -27,7 +27,7 @@ def escape(text: str, *, keep: str = "") -> str:
     keep : str
         The characters to leave as they are, such as a line break and a tab in a log; none by default.
     """
-    if text.isascii() and text.isprintable():
+    if is_shown(text):
         return text
 
     def escaped(match: re.Match[str]) -> str:
