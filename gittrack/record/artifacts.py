@@ -40,7 +40,7 @@ class Unusable(TrackError):
 
 def default_name(path: str) -> str:
     """Return the default name of an artifact: a relative path without ``..``, otherwise its last part."""
-    plain = not os.path.isabs(path) and ".." not in Path(path).parts
+    plain = not os.path.isabs(path) and ".." not in path.split(os.sep)
     return (
         os.path.normpath(path)
         if plain and path.strip("./")

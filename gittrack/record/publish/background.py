@@ -52,7 +52,7 @@ def start(verb: str, *words: str) -> None:
     """
     if not sys.executable:  # an interpreter inside of another program
         return
-    package = str(Path(__file__).absolute().parents[3])
+    package = os.path.join(os.path.dirname(__file__), *[os.pardir] * 3)  # its folder
     paths = [os.path.abspath(path) for path in (package, *sys.path) if path]
     program = f"import sys; sys.path += {paths!r}; from gittrack.cli.main import main; "
     args = ["-I", "-c", f"{program}main({[verb, *words]!r})"]
