@@ -383,8 +383,6 @@ LAZY_IMPORTS = {
     "record/machine/environment.py": dict.fromkeys(
         ("contextlib", "hashlib", "json"), "only the script needs it"
     ),
-    "launch/process.py": {"signal": "few commands get a signal"},
-    "record/ending/process_end.py": {"signal": "few programs get a signal"},
     "api/run.py": {"gittrack.core.run.habits": "only a mistake needs it"},
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/standard/pathlib.py": {"pathlib": "a run needs no method of it that is not here"},

@@ -129,12 +129,12 @@ class Process:
 
     def _outcome(self, status: int, peak: int) -> CommandEnd:
         if os.WIFSIGNALED(status):
-            return CommandEnd(None, _name(os.WTERMSIG(status)), peak)
+            return CommandEnd(None, signal.name_of(os.WTERMSIG(status)), peak)
         code = os.WEXITSTATUS(status)
         if (
             self.signalled is not None and code == 128 + self.signalled
         ):  # how a shell reports a signal
-            return CommandEnd(code, _name(self.signalled), peak)
+            return CommandEnd(code, signal.name_of(self.signalled), peak)
         return CommandEnd(code, None, peak)
 
     def _resize(self, number: int, frame: FrameType | None) -> None:
@@ -180,15 +180,6 @@ class Process:
             os.kill(self.pid, number)
         except ProcessLookupError:
             return
-
-
-def _name(number: int) -> str:
-    try:
-        from signal import Signals  # noqa: PLC0415 - few commands get a signal
-
-        return Signals(number).name
-    except ValueError:
-        return f"SIG{number}"
 
 
 def _from_terminal() -> bool:

@@ -173,8 +173,3 @@ def test_nothing_is_left_open():
 )
 def test_the_code_for_the_shell(end, code):
     assert end.shell_code == code
-
-
-def test_a_signal_without_a_name_has_its_number():
-    assert process._name(signal.SIGTERM) == "SIGTERM"
-    assert process._name(99) == "SIG99"

@@ -22,7 +22,7 @@ else:
     def _plain(path):
         """Return the text of a path as `pathlib` writes it."""
         plain = path.rstrip("/") or path[:1]
-        is_unusual = plain.startswith("./") or plain.endswith("/.") or not plain
+        is_unusual = path.startswith(("./", "//")) or plain.endswith("/.") or not plain
         if not (is_unusual or any(part in plain for part in _UNUSUAL)):
             return plain
         from pathlib import PurePath  # noqa: PLC0415 - rare
@@ -61,15 +61,28 @@ else:
         def __gt__(self, other):
             return _parts(self) > _parts(other) if _is_path(other) else NotImplemented
 
+        def __le__(self, other):
+            return _parts(self) <= _parts(other) if _is_path(other) else NotImplemented
+
+        def __ge__(self, other):
+            return _parts(self) >= _parts(other) if _is_path(other) else NotImplemented
+
         def __hash__(self):
             """Return the hash of the real path, which is equal."""
             if sys.version_info >= (3, 12):
                 return hash(self._text)
-            root = ("/",) if self._text.startswith("/") else ()
+            start = self._text[: 2 if self._text.startswith("//") else 1]
+            root = (start,) if self._text.startswith("/") else ()
             return hash((*root, *(part for part in _parts(self) if part not in ("", "."))))
 
         def __truediv__(self, name):
             return Path(self._text, name)
+
+        def __rtruediv__(self, folder):
+            return Path(folder, self._text)
+
+        def __bytes__(self):
+            return os.fsencode(self._text)
 
         def __reduce__(self):
             return Path, (self._text,)
@@ -123,6 +136,8 @@ else:
             except OSError as error:
                 if error.errno not in _MISSING:
                     raise
+                return 0
+            except ValueError:  # a NUL or a lone surrogate: no file has such a name
                 return 0
 
         def open(self, *mode, **options):

@@ -1,6 +1,7 @@
 """`signal`, with numbers for its constants, because `enum` takes longer to import than a tenth of a run.
 
-The numbers are equal to the constants.  `signal.Signals`, which names a signal, is only in the real module.
+The numbers are equal to the constants.  `name_of` stands for `signal.Signals`, because a handler of signals
+must import nothing: it may interrupt an import of the same module, or run when no file can be opened.
 """
 
 from __future__ import annotations
@@ -14,3 +15,13 @@ else:
         from _signal import *  # what `signal` takes its functions from
     except ImportError:  # not CPython
         from signal import *
+
+
+def name_of(number: int) -> str:
+    """Return the name of a signal; ``SIG`` and the number if it has no name."""
+    names = (
+        name
+        for name, value in globals().items()
+        if name.startswith("SIG") and not name.startswith("SIG_") and value == number
+    )
+    return min(names, default=f"SIG{number}")  # the name that `signal.Signals` prefers

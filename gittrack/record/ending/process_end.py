@@ -147,9 +147,7 @@ class _ProcessEnd:
         return self.hook(kind, error, trace)
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        from signal import Signals  # noqa: PLC0415 - few programs get a signal
-
-        name = Signals(number).name
+        name = signal.name_of(number)
         for run in _live(self.runs):
             run.finish(run_info.KILLED, signal=name)
         signal.signal(number, signal.SIG_DFL)

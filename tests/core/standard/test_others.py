@@ -30,6 +30,9 @@ def test_signals_have_the_numbers_of_the_real_constants():
     for member in (*signal.Signals, *signal.Handlers, *signal.Sigmasks):
         assert getattr(our_signal, member.name) == member
     assert our_signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGINT)
+    for member in signal.Signals:
+        assert our_signal.name_of(member.value) == member.name
+    assert [our_signal.name_of(number) for number in (0, 63, 99)] == ["SIG0", "SIG63", "SIG99"]
 
 
 def test_results_are_kept():

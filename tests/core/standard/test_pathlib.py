@@ -12,7 +12,7 @@ from gittrack.core.standard.pathlib import Path
 
 TEXTS = [
     *("a", "a/b", "/", "/a", "/a/b.txt", "a/", "/a//b", "./a", "a/./b", "a/.", ".", "", "a/../b"),
-    *("/r/.git/gittrack", ".hidden", "..", "a/..b", " ", "a\nb", "ä/日本", "\udce4"),
+    *("/r/.git/gittrack", "//", "//a/b", ".hidden", "..", "a/..b", " ", "a\nb", "ä/日本", "\udce4"),
 ]
 BOTH = pytest.mark.parametrize("path", [Path, pathlib.Path])
 
@@ -25,6 +25,7 @@ def test_a_path_has_the_text_and_parts_that_pathlib_gives(text):
     assert (ours.suffix, ours.parts) == (real.suffix, real.parts)  # pathlib answers these
     assert {ours: 1}[real] == {real: 1}[ours] == 1
     assert str(ours.resolve()) == str(real.resolve())
+    assert (bytes(ours), "a" / ours) == (bytes(real), "a" / real)
     for more in TEXTS:
         assert str(ours / more) == str(real / more) == str(Path(text, more))
 
@@ -32,6 +33,7 @@ def test_a_path_has_the_text_and_parts_that_pathlib_gives(text):
 def test_paths_are_compared_with_those_of_pathlib():
     assert Path("a/b") == pathlib.Path("a/b") == Path("a", "b") != Path("a/c")
     assert Path("a") != "a"
+    assert Path("a") <= pathlib.Path("a") <= Path("b") >= pathlib.Path("a")
     assert sorted([Path("a.b"), Path("a/b"), pathlib.Path("a")]) == sorted(
         map(Path, ["a.b", "a/b", "a"])
     )
@@ -77,6 +79,10 @@ def test_files_and_folders(path, tmp_path):
         (top / "no" / "where").mkdir()
     with pytest.raises(AttributeError):
         top.no_such_name  # noqa: B018
+    for name in ("a\0b", "\ud800"):  # no file can have these names
+        absent = top / name
+        looks = (absent.exists(), absent.is_file(), absent.is_dir(), absent.is_symlink())
+        assert not any(looks)
 
 
 @BOTH

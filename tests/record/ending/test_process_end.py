@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from helpers import python
 
+import gittrack
 from gittrack.record import journal
 from gittrack.record.active import current
 from gittrack.record.active.disabled import DisabledRun
@@ -258,3 +259,14 @@ def test_a_signal_is_handled_only_in_the_process_of_a_live_run(project) -> None:
         "print(before, live, os.read(answer, 99).decode(), is_default())\n"
     )
     assert (done.code, done.out) == (0, "True False True True True\n")
+
+
+def test_the_handler_of_a_signal_imports_nothing(project) -> None:
+    """It may interrupt an import of the same module, or run when no file can be opened."""
+    done = python(
+        "import os, sys, gittrack\n"
+        "run = gittrack.init(); sys.modules.update(signal=None, enum=None)\n"
+        "os.kill(os.getpid(), 15)\n"
+    )
+    (run,) = gittrack.runs()
+    assert (done.code, run.status, run.signal) == (-signal.SIGTERM, "killed", "SIGTERM")
