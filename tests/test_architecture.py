@@ -223,7 +223,6 @@ LAZY_IMPORTS = {
         "gittrack.disk.journal_owner": "only after a crash",
     },
     "record/recovery.py": {"gittrack.disk.journal_owner": "only after a crash"},
-    "record/ending/exit_code.py": {"opcode": "only the end of a script needs it"},
     "disk/copies.py": {"shutil": "2 ms that only a copied file needs"},
     "record/evidence/written.py": {
         "gittrack.analysis.canonical.content": "only a command that wrote files needs it",

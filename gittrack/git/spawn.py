@@ -51,9 +51,11 @@ class Child:
         piped: bool = False,
     ) -> None:
         self._parent = 0  # until there is a process to wait for
+        self._open: set[int] = set()  # closed also if there is no descriptor for the next one
         self._err = _file()
+        self._open.add(self._err)
         self._out, theirs_out = os.pipe() if piped else (_file(), -1)
-        self._open = {self._out, self._err}
+        self._open.add(self._out)
         source = self._source(feed)
         theirs = (source, theirs_out if piped else self._out, self._err)
         actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(theirs)]

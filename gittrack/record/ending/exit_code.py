@@ -16,7 +16,9 @@ from gittrack.core.standard.types import CodeType, FrameType
 from gittrack.core.standard.typing import Any
 from gittrack.record.ending import exit_functions
 
-_RETURNS = ("RETURN_VALUE", "RETURN_CONST")
+# The instructions that return, as functions end with them.  To import `opcode` takes a descriptor, which a
+# program may not have left at its end.
+_RETURNS = frozenset(f.__code__.co_code[-2] for f in (lambda: None, lambda value: value))
 
 
 class ExitWatch:
@@ -39,9 +41,7 @@ class ExitWatch:
             return self.requested_code is None
         if self.frame.f_lasti < 0:
             return False
-        from opcode import opname  # noqa: PLC0415 - only the end of a program without an exit code
-
-        return opname[self.frame.f_code.co_code[self.frame.f_lasti]] in _RETURNS
+        return self.frame.f_code.co_code[self.frame.f_lasti] in _RETURNS
 
 
 def of_worker() -> Callable[[], int | None]:
