@@ -64,8 +64,8 @@ else:
                 return stop is not error
             except BaseException as raised:
                 # Python turns a StopIteration that leaves a generator into a RuntimeError.
-                is_turned = isinstance(error, StopIteration) and raised.__cause__ is error
-                if raised is not error and not is_turned:
+                is_turned = isinstance(raised, RuntimeError) and raised.__cause__ is error
+                if raised is not error and not (is_turned and isinstance(error, StopIteration)):
                     raise
                 error.__traceback__ = trace
                 return False

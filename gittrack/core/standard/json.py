@@ -64,8 +64,5 @@ else:
             if isinstance(value, str):
                 return encode_basestring_ascii(value)
             between, after_key = separators
-            encode = make_encoder(
-                *({}, _reject, encode_basestring_ascii, None),
-                *(after_key, between, sort_keys, False, True),
-            )
-            return "".join(encode(value, 0))
+            options = (None, after_key, between, sort_keys, False, True)
+            return "".join(make_encoder({}, _reject, encode_basestring_ascii, *options)(value, 0))
