@@ -14,8 +14,6 @@ _LAYERS = "objects/info/commit-graphs/commit-graph-chain"
 LOCK = f"{_LAYERS}.lock"
 _STALE_SECONDS = 3600  # git holds this lock for a moment
 _NO = ("false", "no", "off", "0")
-
-
 _STEP = 100  # commits of an archive, with up to 100,000 runs: git takes 120 MB for a layer of them
 
 
@@ -52,10 +50,8 @@ def write(
     before = folders.content(layers)
     for commit in chain[_STEP - 1 : -1 : _STEP]:
         _write_layer(repo, [commit], "--split=no-merge")
-    are_new = (
-        folders.content(layers) != before
-    )  # then git would merge them, with all of their commits
-    split = "--split=no-merge" if are_new else "--split"
+    # New large layers stay apart: to merge them, git would read all of their commits at once.
+    split = "--split=no-merge" if folders.content(layers) != before else "--split"
     _write_layer(repo, [*present, *chain[-1:]], split)
 
 
