@@ -200,6 +200,9 @@ LAZY_IMPORTS = {
     "launch/probe.py": {"subprocess": "3 ms that only a command in a worktree needs"},
     "launch/template.py": {"shlex": "few commands have a field"},
     "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
+    "git/files/head.py": {
+        "gittrack.git.files.packed_object": "a commit of a moment ago is no part of a pack"
+    },
     "record/publish/writer.py": {
         "gittrack.folding.visible": "only a run that is resumed needs it",
         "gittrack.git.files.pack": "only a run of very many files needs it",

@@ -1,4 +1,4 @@
-"""The commit that is checked out, if its files are not packed yet."""
+"""The commit that is checked out, from the files of git."""
 
 from __future__ import annotations
 
@@ -24,29 +24,49 @@ class HeadCommit(NamedTuple):
 def read(git_dir: str, common_dir: str) -> HeadCommit | None:
     """Return the commit that is checked out; None if git must be asked.
 
-    Git is asked if the branch or the commit is packed, if HEAD has no commit, and if other objects
-    replace objects of this repository.
+    Git is asked if HEAD has no commit, if a pack has the commit as a difference from another one, and if
+    other objects replace objects of this repository.
     """
     try:
-        ref = content(os.path.join(git_dir, "HEAD"))
-        if ref.startswith(b"ref: refs/heads/"):  # others may belong to one work tree
-            ref = content(os.path.join(common_dir, os.fsdecode(ref[5:]).strip()))
-        oid = ref.strip().decode("ascii")
+        oid = _oid(git_dir, common_dir)
         if len(oid) not in _ID_LENGTHS or not oid.isalnum() or is_replaced(common_dir):
             return None
-        path = os.path.join(common_dir, "objects", oid[:2], oid[2:])
-        text = zlib.decompressobj().decompress(content(path), _MOST_BYTES)
+        kind, text = _object(os.path.join(common_dir, "objects"), oid)
     except (OSError, ValueError, zlib.error):
         return None
-    kind, _, commit = text.partition(b"\0")
-    header, _, _ = commit.partition(b"\n\n")
+    header, _, _ = text.partition(b"\n\n")
     tree, *others = header.split(b"\n")
     committer = next((line for line in others if line.startswith(b"committer ")), b"")
     seconds, _, zone = committer.rpartition(b"> ")[2].partition(b" ")
-    is_usual = kind.startswith(b"commit ") and tree.startswith(b"tree ") and zone
+    is_usual = kind == b"commit" and tree.startswith(b"tree ") and zone
     if not is_usual or len(tree) - 5 not in _ID_LENGTHS or not seconds.isdigit():
         return None
     return HeadCommit(oid, tree[5:].decode(), int(seconds))
+
+
+def _oid(git_dir: str, common_dir: str) -> str:
+    """Return the id of the commit that HEAD names, or else another text.  May raise OSError."""
+    head = content(os.path.join(git_dir, "HEAD"))
+    if not head.startswith(b"ref: refs/heads/"):  # others may belong to one work tree
+        return head.strip().decode("ascii")
+    branch = os.fsdecode(head[5:]).strip()
+    try:
+        return content(os.path.join(common_dir, branch)).strip().decode("ascii")
+    except FileNotFoundError:
+        return packed_refs.oid(common_dir, branch) or ""
+
+
+def _object(objects: str, oid: str) -> tuple[bytes, bytes]:
+    """Return the kind of an object and the beginning of its content; empty if git must be asked."""
+    try:
+        loose = content(os.path.join(objects, oid[:2], oid[2:]))
+    except FileNotFoundError:
+        from gittrack.git.files import packed_object  # noqa: PLC0415 - a new commit is no part of a pack
+
+        return packed_object.read(objects, oid) or (b"", b"")
+    text = zlib.decompressobj().decompress(loose, _MOST_BYTES)
+    header, _, body = text.partition(b"\0")
+    return header.partition(b" ")[0], body
 
 
 def is_replaced(common_dir: str) -> bool:

@@ -92,17 +92,18 @@ def capture_code(
     If git cannot compare or store the changes, for example because a clean filter fails, the result
     names the commit, and ``warnings`` and ``diff["inexact"]`` say what is missing.
     """
-    head = tree_inspection.head(inspection)
     index = PrivateIndex(repo, folder)
     remote = redact_text(settings.remote) if settings.remote else None
     try:
         try:
             status = tree_inspection.read_status(repo, inspection, index)
         except (git.GitError, OSError) as error:
-            commit = head.oid if head else None
+            first = tree_inspection.head(inspection)
+            commit = first.oid if first else None
             code = Code(commit=commit, branch=tree_inspection.branch(repo), remote=remote)
             return _incomplete(Captured(code, None, {}), "code", error)
         code = Code(commit=status.commit, branch=status.branch, remote=remote)
+        head = tree_inspection.commit_of_status(repo, inspection, status)
         status, clean = _without_other_files(repo, status, settings, run_outputs, known_new_files)
         clean = clean._replace(code=code, tree=head.tree if head else None, tracked=index.listing)
         if not status.changes:

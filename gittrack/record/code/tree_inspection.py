@@ -71,7 +71,7 @@ class Inspection(NamedTuple):
     flags
         The reading of ``git ls-files -v -z``.
     head
-        The commit that is checked out, or the process of ``git log -1``.
+        The commit that was checked out, or the process of ``git log -1``.
     """
 
     status: git.Call
@@ -83,16 +83,34 @@ def start(repo: git.Repo) -> Inspection:
     """Start to inspect the work tree; `capture_code` waits for the result."""
     status = status_call.ahead(repo) or status_call.start(repo)
     flags = FlagsReading(repo)
-    form = ("--no-show-signature", "--format=%H %T %ct")
     commit = head_file.read(repo.git_dir, repo.common_dir)
-    return Inspection(status, flags, commit or repo.call("log", "-1", *form, "HEAD", "--"))
+    return Inspection(status, flags, commit or _log(repo, "HEAD"))
 
 
 def head(inspection: Inspection) -> HeadCommit | None:
-    """Return the commit that is checked out; None if there is none."""
-    if not isinstance(inspection.head, git.Call):
-        return inspection.head
-    words = inspection.head.wait().out.decode().split()
+    """Return the commit that was checked out when the inspection began; None if there was none."""
+    head = inspection.head
+    return _commit_of(head) if isinstance(head, git.Call) else head
+
+
+def commit_of_status(repo: git.Repo, inspection: Inspection, status: Status) -> HeadCommit | None:
+    """Return the commit that a status compares the work tree with; None without a commit.
+
+    It is not that of `head` if HEAD moved while both were read.
+    """
+    commit = head(inspection)
+    if status.commit is None or (commit is not None and commit.oid == status.commit):
+        return commit if status.commit else None
+    return _commit_of(_log(repo, status.commit))
+
+
+def _log(repo: git.Repo, commit: str) -> git.Call:
+    form = ("--no-show-signature", "--format=%H %T %ct")
+    return repo.call("log", "-1", *form, commit, "--")
+
+
+def _commit_of(log: git.Call) -> HeadCommit | None:
+    words = log.wait().out.decode().split()
     date = int(words[2]) if len(words) > 2 else 0  # a damaged commit has none
     return HeadCommit(words[0], words[1], date) if words else None
 
@@ -107,8 +125,6 @@ def branch(repo: git.Repo) -> str | None:
 def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Status:
     """Return the status of the work tree, of the files that git overlooks too."""
     answer = inspection.status.wait()
-    if _is_of_another_commit(answer, inspection.head):
-        answer = status_call.start(repo).wait()
     index.broken = answer.code != 0
     index.listing = inspection.flags.result()
     index.flagged, index.sparse = _overlooked_files(index.listing, index.root)
@@ -117,13 +133,6 @@ def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> 
     status = parse_status(answer.out)
     index.shadowing = [c.path for c in status.changes if _is_shadowing(index.root, c)]
     return parse_status(_status_of_private_index(index).out) if index.shadowing else status
-
-
-def _is_of_another_commit(status: git.Answer, head: HeadCommit | git.Call) -> bool:
-    """Return whether HEAD moved between the status and the reading of its file."""
-    if isinstance(head, git.Call) or status.code != 0:
-        return False
-    return status.out.partition(b"\0")[0] != b"# branch.oid " + head.oid.encode()
 
 
 def _status_of_private_index(index: PrivateIndex) -> git.Answer:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import pytest
 from helpers import git, repo
 
 from gittrack.git import process
-from gittrack.git.files import head, index, loose, packed_refs, repository
+from gittrack.git.files import head, index, loose, packed_object, packed_refs, repository
 
 
 @pytest.mark.parametrize("below", ["", "a", "a/deep folder", "link/b"])
@@ -88,8 +89,55 @@ def test_a_loose_commit_is_read_as_git_shows_it():
     assert head.read(f"{place}/.git", f"{place}/.git") is None
     git(place, "replace", "-d", git(place, "replace").strip())
     assert head.read(f"{place}/.git", f"{place}/.git") is not None
+    expected = head.read(f"{place}/.git", f"{place}/.git")
     git(place, "gc", "-q")
-    assert head.read(f"{place}/.git", f"{place}/.git") is None
+    assert head.read(f"{place}/.git", f"{place}/.git") == expected
+
+
+@pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
+def test_packed_objects_are_read_as_git_shows_them(tmp_path, hash_name):
+    place, objects = tmp_path / "ours", str(tmp_path / "ours/.git/objects")
+    git(tmp_path, "init", "-q", f"--object-format={hash_name}", "ours")
+    for number in range(60):
+        new = "".join(random.Random(number).choices("abcdefghijklm ", k=500))
+        git(
+            place,
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            f"{new}\n\n" + "same words " * (number // 2),
+        )
+    git(place, "tag", "-am", "not a commit", "v1")
+    git(place, "gc", "-q")
+    oids = git(place, "rev-list", "--objects", "--all").split()
+    contents = [packed_object.read(objects, oid) for oid in oids]
+    whole = {oid: content for oid, content in zip(oids, contents, strict=True) if content}
+    assert 10 < len(whole) < len(oids)  # the others are there only as differences
+    for oid, packed in whole.items():
+        assert git(place, "cat-file", "-t", oid).strip().encode() == packed.kind
+        content = git(place, "cat-file", packed.kind.decode(), oid)
+        assert packed.content.decode().strip() == content.strip()
+    assert packed_object.read(objects, git(place, "rev-parse", "v1").strip()) is None
+    for digit in "01ef":
+        assert packed_object.read(objects, digit * len(oids[0])) is None
+
+
+def test_git_is_asked_about_a_damaged_pack():
+    place = repo()
+    oid = git(place, "rev-parse", "HEAD").strip()
+    git(place, "gc", "-q")
+    (index_of_pack,) = (place / ".git/objects/pack").glob("*.idx")
+    pack = index_of_pack.with_suffix(".pack")
+    for file in (index_of_pack, pack):
+        content = file.read_bytes()
+        file.chmod(0o644)
+        for damaged in (b"", content[:300], content[:1100], b"\xff" * len(content)):
+            file.write_bytes(damaged)
+            result = packed_object.read(f"{place}/.git/objects", oid)
+            assert result is None or result.content.startswith(b"tree ")
+        file.write_bytes(content)
+    assert packed_object.read(f"{place}/.git/objects", oid) is not None
 
 
 def test_a_ref_of_one_work_tree_is_not_looked_up_in_all_of_them(tmp_path):
@@ -153,7 +201,9 @@ def test_a_name_is_looked_up_in_packed_refs(tmp_path, count, sorted_):
     lines = [
         "# pack-refs with: peeled fully-peeled sorted " if sorted_ else "# pack-refs with: peeled"
     ]
+    oids = {}
     for number, name in enumerate(names if sorted_ else reversed(names)):
+        oids[name] = f"{number:040}"
         lines.append(f"{number:040} {name}")
         if number % 3 == 0:
             lines.append(f"^{number:040}")
@@ -161,6 +211,7 @@ def test_a_name_is_looked_up_in_packed_refs(tmp_path, count, sorted_):
     for number in range(2 * count + 2):
         name = f"refs/runs/a/{number:02}"
         assert packed_refs.exists(str(tmp_path), name) == (name in names)
+        assert packed_refs.oid(str(tmp_path), name) == oids.get(name)
         assert packed_refs.exists_below(str(tmp_path), name[:-1]) == any(
             other.startswith(name[:-1]) for other in names
         )

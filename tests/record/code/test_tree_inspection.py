@@ -140,13 +140,26 @@ def wait_for(inspection: tree_inspection.Inspection) -> None:
     os.waitid(os.P_PID, inspection.status.child.pid, os.WEXITED | os.WNOWAIT)
 
 
-def test_a_status_of_an_earlier_commit_is_asked_again(index):
-    earlier = tree_inspection.start(git.find())
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_the_tree_is_that_of_the_status_if_head_moves_meanwhile(index, is_packed):
+    repo = git.find()
+    earlier = tree_inspection.start(repo)
     wait_for(earlier)
-    run_git(".", "commit", "--allow-empty", "-qm", "next")
-    inspection = tree_inspection.start(git.find())._replace(status=earlier.status)
-    answer = tree_inspection.read_status(git.find(), inspection, index)
-    assert answer.commit == run_git(".", "rev-parse", "HEAD")
+    first = run_git(".", "rev-parse", "HEAD").strip()
+    Path("train.py").write_text("changed\n")
+    run_git(".", "commit", "-qam", "next")
+    if is_packed:
+        run_git(".", "gc", "-q")
+    later = tree_inspection.start(repo)
+    for inspection, commit in (
+        (later._replace(status=earlier.status), first),
+        (later._replace(head=earlier.head), run_git(".", "rev-parse", "HEAD").strip()),
+    ):
+        status = tree_inspection.read_status(repo, inspection, index)
+        head = tree_inspection.commit_of_status(repo, inspection, status)
+        assert status.commit == commit
+        assert head is not None
+        assert [head.oid, head.tree] == run_git(".", "log", "-1", "--format=%H %T", commit).split()
 
 
 def test_git_lists_a_large_index_once_while_its_file_is_the_same(project, monkeypatch):
