@@ -104,7 +104,7 @@ class Call:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
     def wait(self) -> Answer:
-        """Wait for the end of the process and return its exit status and output."""
+        """Wait for the end of the process and return its exit status and output, each time the same."""
         return Answer(*self.child.wait())
 
     def output(self) -> bytes:

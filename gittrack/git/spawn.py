@@ -50,6 +50,7 @@ class Child:
         *,
         piped: bool = False,
     ) -> None:
+        self._answer: tuple[int, bytes, bytes] | None = None
         self._parent = 0  # until there is a process to wait for
         self._open: set[int] = set()  # closed also if there is no descriptor for the next one
         self._err = _file()
@@ -99,12 +100,14 @@ class Child:
     def wait(self) -> tuple[int, bytes, bytes]:
         """Wait for the end and return (exit status, stdout, stderr); stdout is empty if it is piped.
 
-        The status is negative for a signal, as in `subprocess`.
+        The status is negative for a signal, as in `subprocess`.  A second call returns the same.
         """
-        status = self._status()
-        out, err = (_content(fd) if fd in self._open else b"" for fd in (self._out, self._err))
-        self._close()
-        return status, out, err
+        if self._answer is None:
+            status = self._status()
+            out, err = (_content(fd) if fd in self._open else b"" for fd in (self._out, self._err))
+            self._close()
+            self._answer = status, out, err
+        return self._answer
 
     def parts(self, size: int) -> Iterator[bytes]:
         """Yield the stdout of a ``piped`` child as it comes, at most ``size`` bytes at a time."""

@@ -48,6 +48,12 @@ def large(path: Path, files: int = 10_000) -> Path:
     return path
 
 
+def settled(path: Path) -> Path:
+    """Wait until a new repository is one that was there before: git's files are read again for 2 s."""
+    time.sleep(2.1)
+    return path
+
+
 def touch(path: Path, turn: int) -> None:
     """Give the five modified and the five untracked files of a large repository new content."""
     for number in range(5):

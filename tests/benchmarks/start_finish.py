@@ -23,7 +23,7 @@ _SECONDS_OF_INIT = (
 
 def rows(scratch: Path) -> Iterator[Row]:
     """Yield a clean small repository, then a dirty large one."""
-    clean = repos.small(scratch / "clean")
+    clean = repos.settled(repos.small(scratch / "clean"))
     times = alternate(
         lambda: _record(clean),
         lambda: git(clean, "commit", "--allow-empty", "-qm", "nothing"),
@@ -32,7 +32,7 @@ def rows(scratch: Path) -> Iterator[Row]:
     )
     yield against("clean, against git commit --allow-empty", *times, 2)
 
-    dirty = repos.large(scratch / "dirty")
+    dirty = repos.settled(repos.large(scratch / "dirty"))
     turns = itertools.count(1)
     times = alternate(
         lambda: _record(dirty),

@@ -27,9 +27,9 @@ _RUN = "import gittrack; gittrack.init().finish()"
 
 def rows(scratch: Path) -> Iterator[Row]:
     """Yield how many runs a second 64 writers record, as a part of what plain git commits."""
-    place = repos.small(scratch / "threads")
+    place = repos.settled(repos.small(scratch / "threads"))
     yield _row("64 threads that record at once", place, _by_threads, _record, 0.6)
-    place = repos.small(scratch / "processes")
+    place = repos.settled(repos.small(scratch / "processes"))
     yield _row("64 processes that record at once", place, _by_processes, _process, 0.3)
 
 

@@ -18,6 +18,7 @@ from gittrack.core.standard.typing import Any
 from gittrack.disk import lock
 from gittrack.record import journal, recovery, session
 from gittrack.record.active import turns, warning
+from gittrack.record.code import status_call
 from gittrack.record.ending import process_end
 from gittrack.record.machine import environment, usage
 from gittrack.record.request import RunRequest
@@ -38,7 +39,7 @@ def begin(
     request, choice
         What is recorded of the run, and how it begins.
     """
-    with turns.turn():
+    with status_call.shared(), turns.turn():
         return _joined(folder, request, choice) or _own(folder, repo, request, choice)
 
 

@@ -16,6 +16,7 @@ _MAGIC = b"\xfftOc\0\0\0\2"
 _COUNTS = 8  # bytes before the table of counts
 _IDS = _COUNTS + 256 * 4  # bytes before the ids
 _CHECKSUM = 4  # bytes
+_LARGE = 1 << 31  # from here on, offsets are in another table
 _KINDS = {1: b"commit", 2: b"tree", 3: b"blob"}
 _MOST_BYTES = 1 << 13  # of the object in the pack
 
@@ -69,9 +70,7 @@ def _offset(path: str, key: bytes) -> int | None:
             return None
         offsets = _IDS + total * (len(key) + _CHECKSUM)
         offset = _number(os.pread(handle, 4, offsets + 4 * row))
-        return (
-            offset if offset < 1 << 31 else None
-        )  # in a pack of more than 2 GB, it is in another table
+        return offset if offset < _LARGE else None
     finally:
         os.close(handle)
 

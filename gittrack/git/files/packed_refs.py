@@ -9,6 +9,7 @@ import os
 
 from gittrack.core.standard.typing import BinaryIO
 
+_SMALL = 1 << 15  # bytes; a smaller file is read at once
 _SORTED = b" sorted "  # in the first line, if the lines are in the order of their names
 
 
@@ -19,30 +20,36 @@ def exists(common_dir: str, ref: str) -> bool:
 
 def oid(common_dir: str, ref: str) -> str | None:
     """Return the id of the object of a ref in ``packed-refs``; None if it is not there."""
-    line = _first_at(common_dir, os.fsencode(ref))
-    return line.partition(b" ")[0].decode() if _name(line) == os.fsencode(ref) else None
+    line = _line(common_dir, os.fsencode(ref), b"\n")
+    return line.partition(b" ")[0].decode() if line else None
 
 
 def exists_below(common_dir: str, folder: str) -> bool:
     """Return whether ``packed-refs`` has a ref below a folder such as ``refs/replace/``."""
-    return _name(_first_at(common_dir, os.fsencode(folder))).startswith(os.fsencode(folder))
+    return bool(_line(common_dir, os.fsencode(folder), b""))
 
 
-def _first_at(common_dir: str, name: bytes) -> bytes:
-    """Return the line of the first ref that is not before ``name``; empty if there is none."""
+def _line(common_dir: str, name: bytes, end: bytes) -> bytes:
+    """Return the line of a ref, or of the first one that begins so if ``end`` is empty; empty without one."""
     try:
         with open(os.path.join(common_dir, "packed-refs"), "rb") as file:
-            head = file.readline()
+            head = file.readline() if os.fstat(file.fileno()).st_size > _SMALL else b""
             if head.startswith(b"#") and _SORTED in head:
-                return _bisect(file, len(head), name)
-            lines = (line for line in (head, *file) if line[:1] not in b"#^")
-            return min((line for line in lines if _name(line) >= name), key=_name, default=b"")
+                line = _bisect(file, len(head), name)
+                return line if (_name(line) + end).startswith(name + end) else b""
+            return _line_in(head + file.read(), name, end)
     except FileNotFoundError:
         return b""
 
 
+def _line_in(text: bytes, name: bytes, end: bytes) -> bytes:
+    """Return the same from the content of the file: each line is an id, a space and a name."""
+    start = text.find(b" " + name + end)
+    return b"" if start < 0 else text[text.rfind(b"\n", 0, start) + 1 : text.find(b"\n", start)]
+
+
 def _bisect(file: BinaryIO, low: int, name: bytes) -> bytes:
-    """Return the same from sorted lines, which begin at ``low``."""
+    """Return the line of the first ref that is not before ``name``; the lines begin at ``low``."""
     high = os.fstat(file.fileno()).st_size
     while low < high:  # lines before `low` have names before `name`, lines from `high` on have not
         middle = (low + high) // 2

@@ -125,6 +125,7 @@ def branch(repo: git.Repo) -> str | None:
 def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Status:
     """Return the status of the work tree, of the files that git overlooks too."""
     answer = inspection.status.wait()
+    status_call.offer(repo, inspection.status)
     index.broken = answer.code != 0
     index.listing = inspection.flags.result()
     index.flagged, index.sparse = _overlooked_files(index.listing, index.root)

@@ -89,12 +89,22 @@ def packages(path: Iterable[str]) -> dict[str, str]:
     No metadata file is opened, because ``<name>-<version>.dist-info`` (PEP 376, 427) has both: 200
     packages take 1 ms, and 100 ms with importlib.metadata.
     """
-    versions: dict[str, str] = {}
-    for folder in reversed([*path]):  # the first one counts
-        versions.update(_packages_in(folder or "."))
-    return dict(sorted(versions.items()))
+    folders = [_packages_in(folder or ".") for folder in reversed([*path])]  # the first one counts
+    ids = tuple(map(id, folders))
+    answer = _last_packages.get(ids)
+    if answer is None:
+        versions: dict[str, str] = {}
+        for folder in folders:
+            versions.update(folder)
+        answer = (dict(sorted(versions.items())), folders)
+        _last_packages.clear()
+        _last_packages[ids] = answer
+    return dict(answer[0])
 
 
+# The last answer of `packages` and the packages of its folders, by the ids of these objects.
+_last_packages: dict[tuple[int, ...], tuple[dict[str, str], list[dict[str, str]]]] = {}
+_no_packages: dict[str, str] = {}
 # The packages of folders as they were listed: {(device, inode): (time of the last change, packages)}.
 _listed: dict[tuple[int, int], tuple[int, dict[str, str]]] = {}
 _SETTLED_NS = 2_000_000_000  # a folder that changed later may change again without another time
@@ -109,7 +119,7 @@ def _packages_in(folder: str) -> dict[str, str]:
             return _listed[key][1]
         names = os.listdir(folder)
     except OSError:  # sys.path can also name zip files and deleted folders
-        return {}
+        return _no_packages
     versions: dict[str, str] = {}
     for name in names:
         stem, dot, kind = name.rpartition(".")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from helpers import git as run_git
+
+import gittrack
 from gittrack import git
 from gittrack.record.code import status_call, tree_inspection
 from gittrack.record.code.index import PrivateIndex
@@ -25,3 +29,37 @@ def test_a_status_that_began_long_ago_is_asked_again(project, tmp_path_factory, 
     index = PrivateIndex(git.find(), tmp_path_factory.mktemp("journal"))
     status = tree_inspection.read_status(git.find(), inspection, index)
     assert [change.path for change in status.changes] == ["train.py"]
+
+
+def look(folder: Path) -> git.Call:
+    """Read the status in a thread that waits for its turn, too; return its call."""
+    repo = git.find()
+    with status_call.shared():
+        inspection = tree_inspection.start(repo)
+        tree_inspection.read_status(repo, inspection, PrivateIndex(repo, folder))
+    return inspection.status
+
+
+def test_a_thread_that_waits_takes_a_status_that_began_since(project, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("journal")
+    with status_call.shared(), ThreadPoolExecutor(1) as other:
+        call = other.submit(look, folder).result()
+        assert status_call.ahead(git.find()) is call
+        assert status_call.ahead(git.find()._replace(work_tree="/elsewhere")) is None
+    assert status_call.ahead(git.find()) is None
+    with status_call.shared():
+        assert status_call.ahead(git.find()) is None, "the status is older than the wait"
+
+
+def test_each_of_many_threads_records_what_it_changed(project):
+    def record(number: int) -> tuple[str, str]:
+        Path(f"model_{number}.py").write_text(f"x = {number}\n")
+        with gittrack.init(reinit="create_new") as run:
+            pass
+        return f"model_{number}.py", run.id
+
+    with ThreadPoolExecutor(24) as pool:
+        for name, run in pool.map(record, range(24)):
+            facts = run_git(project, "show", f"refs/runs/default/{run}:run.yaml")
+            snapshot = facts.partition("snapshot: ")[2].split()[0].strip('"')
+            assert name in run_git(project, "ls-tree", "--name-only", snapshot).split()
