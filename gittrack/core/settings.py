@@ -22,7 +22,7 @@ class Settings(NamedTuple):
     max_store_size: int = 20 << 30
     max_media_size: int = 200 << 20
     max_log_size: int = 4 << 20
-    pack_refs: int = 200
+    pack_refs: int = 100
     fold: int = 5000  # runs; 0: never
     env: tuple[str, ...] = ()
     remote: str | None = None
@@ -64,7 +64,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "4m",
         "of console output over this size, the first quarter and the end are recorded",
     ),
-    "packRefs": ("200", "how many loose run refs are packed, in the background; 0: never"),
+    "packRefs": ("100", "how many loose run refs are packed, in the background; 0: never"),
     "fold": (
         "5000",
         "if there are more runs than this, all but the newest are folded, in the background; 0: never",

@@ -18,6 +18,9 @@ _DAY = 86400.0
 _MONTH = 30 * _DAY
 _SHARE = 1000  # of all runs: a fold, and the index after it, cost time for each of them
 _PATIENCE_SECONDS = 60.0
+_UNIT = (
+    20  # runs that are folded together, and the newest runs, which keep refs: these cost git little
+)
 
 
 def run(repo: git.Repo, now: float) -> int:
@@ -56,7 +59,7 @@ def run(repo: git.Repo, now: float) -> int:
 
 
 def _fold(repo: git.Repo, most: int, with_refs: int, now: float) -> int:
-    """Fold full hundreds, oldest first, so that clones fold the same runs together; return how many runs."""
+    """Fold full units, oldest first, so that clones fold the same runs together; return how many runs."""
     total = with_refs + _in_archive(repo)
     if most <= 0 or total <= most:
         return 0
@@ -64,9 +67,9 @@ def _fold(repo: git.Repo, most: int, with_refs: int, now: float) -> int:
     if not listing.live_ids(repo):
         members = fold_plan.plan(repo, _DAY, now).members
         chosen = _whole([member for member in members if member.date <= now - _MONTH])
-        if with_refs - len(chosen) > upkeep.FEW:
+        if with_refs - len(chosen) > _UNIT:
             chosen = _whole(members)
-    if with_refs - len(chosen) >= upkeep.FEW + max(upkeep.MANY, total // _SHARE):
+    if with_refs - len(chosen) >= _UNIT + max(upkeep.MANY, total // _SHARE):
         chosen = _whole(_without_newest(fold_plan.plan(repo, 0, now).members))
     return fold.fold(repo, chosen, _PATIENCE_SECONDS).runs
 
@@ -77,13 +80,13 @@ def _in_archive(repo: git.Repo) -> int:
 
 
 def _without_newest(members: Sequence[Member]) -> Sequence[Member]:
-    """Return all but the hundred runs that ended last.
+    """Return all but the runs that ended last.
 
     Who has just recorded a run may read its ref, and a pull of the newest runs needs no archive.
     """
     by_end = sorted(members, key=lambda member: (member.date, member.id))
-    return sorted(by_end[: -upkeep.FEW])
+    return sorted(by_end[:-_UNIT])
 
 
 def _whole(members: Sequence[Member]) -> Sequence[Member]:
-    return members[: len(members) // upkeep.FEW * upkeep.FEW]
+    return members[: len(members) // _UNIT * _UNIT]

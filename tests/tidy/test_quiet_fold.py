@@ -22,10 +22,11 @@ LATER = DAY_AFTER + 40 * 86400
 
 @pytest.fixture
 def repo(tmp_path, monkeypatch) -> git.Repo:
-    """Seven runs in a repository that folds above four; a hundred is two, and many are six."""
+    """Seven runs in a repository that folds above four, two and two; many are six."""
     run_git(tmp_path, "init", "-q")
     run_git(tmp_path, "config", "track.fold", "4")
     monkeypatch.setattr("gittrack.record.publish.upkeep.FEW", 2)
+    monkeypatch.setattr(quiet_fold, "_UNIT", 2)
     monkeypatch.setattr("gittrack.record.publish.upkeep.MANY", 6)
     repo = git.find()
     for number in range(7):
@@ -42,7 +43,7 @@ def graphs() -> int:
     return len(list(Path(".git/objects/info/commit-graphs").glob("*.graph")))
 
 
-def test_full_hundreds_are_folded_oldest_first(repo):
+def test_full_units_are_folded_oldest_first(repo):
     assert quiet_fold.run(repo, LATER) == 6
     assert refs() == [layout.run_ref("default", run_values.run_id(6))]
     assert quiet_fold.run(repo, LATER) == 0
@@ -63,10 +64,10 @@ def test_nothing_is_folded_below_the_setting(repo, setting):
     assert len(refs()) == 7
 
 
-def test_runs_of_the_last_month_are_folded_if_they_are_more_than_a_hundred(repo, monkeypatch):
+def test_runs_of_the_last_month_are_folded_if_they_are_more_than_a_unit(repo, monkeypatch):
     month_after_the_fourth = DAY_AFTER + 29 * 86400 + 240
     run_values.commit(repo, 7)
-    monkeypatch.setattr("gittrack.record.publish.upkeep.FEW", 4)
+    monkeypatch.setattr(quiet_fold, "_UNIT", 4)
     assert quiet_fold.run(repo, month_after_the_fourth) == 4
     run_values.commit(repo, 8)
     assert quiet_fold.run(repo, month_after_the_fourth) == 4
@@ -99,7 +100,7 @@ def numbers() -> list[int]:
     return [int(ref[-8:], 16) for ref in refs()]
 
 
-def test_very_many_runs_of_today_are_folded_without_the_hundred_that_ended_last(repo, today):
+def test_very_many_runs_of_today_are_folded_without_those_that_ended_last(repo, today):
     with gittrack.init():
         assert quiet_fold.run(repo, today) == 6
     assert numbers()[:3] == [1, 7, 8]

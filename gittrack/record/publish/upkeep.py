@@ -13,7 +13,7 @@ from gittrack.git import refs
 from gittrack.record.publish import background
 
 FEW = 100  # refs of runs; with fewer, a fetch or a push takes at most a tenth longer
-MANY = 200  # further refs; then the process starts again, and folds runs of today, too
+MANY = 100  # further refs; then the process starts again, and folds runs of today, too
 _BYTES = 60  # of a ref in the files of git, at least
 _PAUSE_SECONDS = 86400
 
