@@ -6,9 +6,11 @@ from itertools import chain
 
 from gittrack.core.scalars import flow_text, is_bare, is_shown, quote, scalar_text
 from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.functools import lru_cache
 from gittrack.core.standard.later import re
 from gittrack.core.standard.typing import Any
 
+_MANY = 20  # texts, whose lines are kept
 _NOT_LITERAL = (  # compiled when first needed: most text has one line
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
     "\ud800-\udfff\ufeff\ufff9-\uffff]"
@@ -32,6 +34,8 @@ def dump(value: Mapping[str, Any], *, sort: bool = False, flow_from: int = 99) -
 
 
 def _mapping(value: Mapping[str, Any], pad: str, sort: bool, flow_from: int) -> list[str]:
+    if len(value) >= _MANY and set(map(type, value.values())) == {str}:
+        return list(_texts(tuple(sorted(value.items()) if sort else value.items()), pad))
     lines = []
     for key in sorted(value) if sort else value:
         name = key if is_bare(key) else quote(key)
@@ -43,6 +47,12 @@ def _mapping(value: Mapping[str, Any], pad: str, sort: bool, flow_from: int) -> 
         else:
             lines += _entry(head, item, pad, sort, flow_from)
     return lines
+
+
+@lru_cache(maxsize=16)  # the same packages in each run of a process
+def _texts(items: tuple[tuple[str, str], ...], pad: str) -> tuple[str, ...]:
+    """Return the lines of a mapping of texts."""
+    return tuple(line for key, text in items for line in _mapping({key: text}, pad, False, 99))
 
 
 def _entry(head: str, item: Any, pad: str, sort: bool, flow_from: int) -> list[str]:
