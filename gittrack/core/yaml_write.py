@@ -11,6 +11,7 @@ from gittrack.core.standard.later import re
 from gittrack.core.standard.typing import Any
 
 _MANY = 20  # texts, whose lines are kept
+_MOST_LETTERS = 1 << 16  # in them
 _NOT_LITERAL = (  # compiled when first needed: most text has one line
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
     "\ud800-\udfff\ufeff\ufff9-\uffff]"
@@ -34,7 +35,7 @@ def dump(value: Mapping[str, Any], *, sort: bool = False, flow_from: int = 99) -
 
 
 def _mapping(value: Mapping[str, Any], pad: str, sort: bool, flow_from: int) -> list[str]:
-    if len(value) >= _MANY and set(map(type, value.values())) == {str}:
+    if len(value) >= _MANY and _are_short_texts(value):
         return list(_texts(tuple(sorted(value.items()) if sort else value.items()), pad))
     lines = []
     for key in sorted(value) if sort else value:
@@ -47,6 +48,11 @@ def _mapping(value: Mapping[str, Any], pad: str, sort: bool, flow_from: int) -> 
         else:
             lines += _entry(head, item, pad, sort, flow_from)
     return lines
+
+
+def _are_short_texts(value: Mapping[str, Any]) -> bool:
+    texts = value.values()
+    return set(map(type, texts)) == {str} and sum(map(len, texts)) < _MOST_LETTERS
 
 
 @lru_cache(maxsize=16)  # the same packages in each run of a process

@@ -92,3 +92,12 @@ def test_any_sorted_config_reads_back_as_itself(config):
 @pytest.mark.parametrize("key", ["k" * 1100, "two words " * 150 + "end", "\x01" * 500])
 def test_a_key_longer_than_yaml_likes(key):
     assert same_to_both({key: 1, "a": {key: {"b": 2}}, "c": [{key: "x\ny\n"}]})
+
+
+@pytest.mark.parametrize("letters", [1, 40_000])
+def test_a_mapping_of_many_texts_is_written_like_one_of_few(letters):
+    texts = {f"key {number}": "1.0" * letters for number in range(40)}
+    texts["a: b"] = "two\nlines"
+    for sort in (False, True, False):
+        lines = [yaml_write.dump({key: texts[key]}) for key in (sorted(texts) if sort else texts)]
+        assert yaml_write.dump(texts, sort=sort) == b"".join(lines)
