@@ -21,7 +21,7 @@ from gittrack.share import (
     transport,
     unchanged,
 )
-from gittrack.share.archives import receiving
+from gittrack.share.archives import looking, receiving
 from gittrack.share.choosing import content, options
 from gittrack.share.choosing.here import runs_here
 from gittrack.share.choosing.options import ASK_ABOVE, PullOptions
@@ -162,11 +162,10 @@ def _receive_folded(
     repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool
 ) -> receiving.Arrivals:
     """Take the archive of the remote over, unless its refs have all chosen runs."""
-    with_refs = len(source.below(layout.RUNS))
     if choice.limit is not None and choice == PullOptions(
         limit=choice.limit, artifacts=choice.artifacts
     ):
-        is_enough = with_refs >= choice.limit
+        is_enough = _has_newest(repo, source, choice, unattended)
     else:
         is_enough = bool(choice.addresses) and options.has_all(source, choice)
     if is_enough:
@@ -178,6 +177,15 @@ def _receive_folded(
             large_files.expect(repo, commits)
 
     return receiving.receive(repo, source, expect, unattended=unattended)
+
+
+def _has_newest(repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool) -> bool:
+    """Return whether the newest runs of a remote have refs there; old ones may, as versions of a model."""
+    newest = list(options.choose(source, choice))
+    if layout.ARCHIVE not in source.refs or len(newest) < (choice.limit or 0):
+        return False
+    folded = looking.newest(repo, source, unattended=unattended)
+    return folded is not None and folded <= _id(newest[-1])
 
 
 def _is_settled(source: Remote, here: Mapping[str, str]) -> bool:
@@ -215,6 +223,7 @@ def plan(
     """
     choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
+    source = looking.with_members(repo, source, unattended=unattended)
     if choice.sweep is not None:  # its name is in its commit
         _fetch_sweeps(repo, source, remotes.refs_here(repo, layout.SWEEPS), unattended)
     selected, unreadable = _select(repo, source, choice, unattended)

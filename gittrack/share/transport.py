@@ -27,7 +27,11 @@ _EXPLICIT = (
 _WHOLE = (
     "--no-filter",
 )  # a run has few files, and all are read: it comes whole into a partial clone, too
-_COMMITS = ("--filter=tree:0", "--depth=1")
+_ONLY = {
+    "commits": ("--filter=tree:0", "--depth=1"),
+    "trees": ("--filter=blob:none", "--depth=1"),
+    "files": ("--no-filter", "--depth=1"),
+}
 # With protocol 2, a host first tells what it can do, and lists its refs if asked again.  `git ls-remote` asks
 # for all refs whatever its patterns are, so that protocol spares nothing and costs one more request.
 _AT_ONCE = ("-c", "protocol.version=0")
@@ -111,23 +115,25 @@ def fetch(
     *,
     unattended: bool = False,
     removes: bool = False,
-    only_commits: bool = False,
+    only: str = "",
     continues: str | None = None,
 ) -> Answer:
     """Fetch refs; each fails alone.
 
     Compare the refs afterwards: the exit status says only that one of them was refused.  With ``removes``,
     refs that the patterns of the refspecs match here, and that the remote does not have, are deleted here.
-    With ``only_commits``, their files and earlier commits stay there, if the host can leave them out; the
-    repository is a partial clone afterwards.  ``continues`` is the commit here that the fetched one mostly
-    continues: git names only this one to the remote.  Else it names the newest commits here, and stops at
-    those that the fetched one has, too: then an archive comes with all of its runs again.
+    With ``only="commits"``, their files and earlier commits stay there, if the host can leave them out; with
+    ``only="trees"``, the names of their files come, too, and with ``only="files"`` only earlier commits stay
+    there.  The repository is a partial or shallow clone afterwards.
+    ``continues`` is the commit here that the fetched one mostly continues: git names only this one to the
+    remote.  Else it names the newest commits here, and stops at those that the fetched one has, too: then an
+    archive comes with all of its runs again.
     """
     if not refspecs:
         return Answer(0, b"", b"")
     feed = os.fsencode("".join(f"{remote.names.fetched(refspec)}\n" for refspec in refspecs))
     options = [*_EXPLICIT, *(("--prune",) if removes else ())]
-    options += _COMMITS if only_commits else _WHOLE
+    options += _ONLY.get(only, _WHOLE)
     options += [f"--negotiation-tip={continues}"] if continues else []
     argv = [*_CAREFUL, "fetch", *options, "--stdin", remote.name]
     return _talk(repo, argv, unattended, feed).wait()

@@ -13,6 +13,7 @@ from gittrack.core.run.run_info import RunInfo
 from gittrack.core.standard.collections import Sequence
 from gittrack.read.runs import live_elsewhere
 from gittrack.share import live_runs, remotes
+from gittrack.share.archives import looking
 from gittrack.share.choosing.here import runs_here
 from gittrack.show.data import jsonable
 from gittrack.show.terminal.columns import short_id, status_text
@@ -26,7 +27,7 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
         name = "-w" if option == "where" else f"--{option.replace('_', '-')}"
         check_exclusive(reason, ("--remote", True), (name, bool(getattr(args, option))))
     check_exclusive(reason, ("--remote", True), (f"--{args.style}", args.style in ("csv", "md")))
-    remote = remotes.look(repo)
+    remote = looking.with_members(repo, remotes.look(repo))
     live_runs.receive(repo, remote)
     going_on = live_elsewhere.of_remote(repo, remote.name)
     here = runs_here(repo)

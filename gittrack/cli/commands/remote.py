@@ -11,6 +11,7 @@ from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.share import live_runs, probe, registry, remotes
+from gittrack.share.archives import looking
 from gittrack.share.background import waiting
 from gittrack.share.choosing.here import runs_here
 from gittrack.share.hosts.limits import limits_of
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     if args.probe:
         return _probe(repo, args.name)
-    remote = remotes.look(repo, args.name)
+    remote = looking.with_members(repo, remotes.look(repo, args.name))
     here = runs_here(repo)
     runs = remote.below(layout.RUNS)
     rows = [

@@ -49,19 +49,44 @@ def fetched(
     if len(refs_there) < _FEW:
         yield None
         return
+    with temporary(repo) as light:
+        has_commits = _fetch(light, source, refs_there[:1], unattended) and _fetch(
+            light, source, refs_there[1:], unattended
+        )
+        if has_commits:
+            borrow(light, repo)
+        yield light if has_commits else None
+
+
+def borrow(light: git.Repo, repo: git.Repo) -> None:
+    """Give a temporary repository the objects of the one that it was made for.
+
+    Parameters
+    ----------
+    light : git.Repo
+        The temporary repository.
+    repo : git.Repo
+        The other one.
+    """
+    with open(f"{light.common_dir}/objects/info/alternates", "w", encoding="utf-8") as file:
+        file.write(f"{git.object_store_path(repo)}\n")
+
+
+@contextmanager
+def temporary(repo: git.Repo) -> Iterator[git.Repo]:
+    """Give an empty repository, which reaches remotes as this one does, and is deleted afterwards.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    """
     home = layout.home(repo.common_dir)
     folders.make(home)
     _remove_stale(home)
     # Inside of this repository, so that settings of git for folders count there, too.
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True) as path:
-        light = _begin(repo, path)
-        has_commits = _fetch(light, source, refs_there[:1], unattended) and _fetch(
-            light, source, refs_there[1:], unattended
-        )
-        if has_commits:
-            with open(f"{path}/objects/info/alternates", "w", encoding="utf-8") as file:
-                file.write(f"{git.object_store_path(repo)}\n")
-        yield light if has_commits else None
+        yield _begin(repo, path)
 
 
 def _remove_stale(home: str) -> None:
@@ -93,7 +118,5 @@ def _begin(repo: git.Repo, path: str) -> git.Repo:
 def _fetch(light: git.Repo, source: Remote, refs_there: Sequence[str], unattended: bool) -> bool:
     """Fetch the commits of runs; return whether they came, and nothing else."""
     refspecs = source.exact(refs_there)
-    answer = transport.fetch(
-        light, source.route, refspecs, unattended=unattended, only_commits=True
-    )
+    answer = transport.fetch(light, source.route, refspecs, unattended=unattended, only="commits")
     return answer.code == 0 and _IGNORED not in answer.err

@@ -71,7 +71,13 @@ def choose(source: Remote, choice: PullOptions) -> dict[str, str]:
 
 
 def has_all(source: Remote, choice: PullOptions) -> bool:
-    """Return whether the refs of a remote have a run of each address."""
+    """Return whether the refs of a remote have a run of each address.
+
+    A shorter part of an id may be that of a folded run, too, and is then ambiguous.
+    """
+    words = [address.rpartition("/")[2] for address in choice.addresses]
+    if not all(layout.is_id(word) or (len(word) == 8 and not word.isdigit()) for word in words):
+        return False
     try:
         choose(source, choice)
     except (NoSuchRun, AmbiguousRun):

@@ -191,6 +191,42 @@ def test_the_newest_runs_are_pulled_without_the_archive(team, monkeypatch):
     assert bob.names == EVERY
 
 
+def test_old_runs_that_have_refs_are_not_taken_for_the_newest(team, monkeypatch):
+    ada, bob = team
+    ada.fold(2, 3)
+    ada.do(monkeypatch, "push", "--yes")
+    assert there() == ["0", "1", "s"]
+    bob.do(monkeypatch, "pull", "-n", "2")
+    assert bob.names == ["n3", "n2"]
+
+
+def test_looks_at_a_remote_see_its_folded_runs_and_bring_nothing(team, monkeypatch):
+    ada, bob = team
+    run_git("remote.git", "config", "uploadpack.allowFilter", "true")
+    ada.fold(0, 1, 2)
+    ada.do(monkeypatch, "push", "--yes")
+    assert "4 there, 4 here\nto push  0 runs" in ada.do(monkeypatch, "remote")
+    assert "4 there, 0 here" in bob.do(monkeypatch, "remote")
+    assert "4 new" in bob.do(monkeypatch, "pull", "--dry-run")
+    assert run_git("bob", "count-objects") == "0 objects, 0 kilobytes"
+    bob.do(monkeypatch, "pull")
+    ada.commit(4)
+    ada.fold()
+    ada.do(monkeypatch, "push")
+    assert there() == ["s"]
+    assert "00000004  default" in bob.do(monkeypatch, "ls", "--remote")
+    assert "1 new" in bob.do(monkeypatch, "pull", "--dry-run")
+
+
+def test_a_part_of_an_id_may_be_that_of_a_folded_run_too(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1, 2)
+    ada.do(monkeypatch, "push", "--yes")
+    assert "4 runs of origin begin" in bob.do(monkeypatch, "pull", "0000000", code=1)
+    bob.do(monkeypatch, "pull", "00000003")
+    assert "n3" in bob.names
+
+
 @pytest.mark.slow
 def test_a_folded_run_is_pushed_alone(team, monkeypatch):
     ada, bob = team
