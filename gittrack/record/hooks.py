@@ -15,6 +15,7 @@ from gittrack.core.run.fingerprint import fingerprint
 from gittrack.core.standard import json
 from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.core.standard.typing import TYPE_CHECKING, Any
+from gittrack.record.code import status_call
 
 if TYPE_CHECKING:  # a promotion runs a hook too, and records no run
     from gittrack.record.publish.writer import Published
@@ -152,4 +153,5 @@ def run_hook(
         args = ["-c", f"core.hooksPath={hooks_folder}", "hook", "run", "--ignore-missing", name]
         folder = repo.work_tree or repo.common_dir
         answer = git.Call(args, cwd=folder, env={**env, "GITTRACK_PARAMS": path}).wait()
+    status_call.forget(repo)
     return answer.code, (answer.out + answer.err).decode(errors="backslashreplace")

@@ -49,6 +49,13 @@ def shared() -> Iterator[None]:
         _waiting_since.pop(thread, None)
 
 
+def forget(repo: git.Repo) -> None:
+    """Let this thread take no status that began before now, because its hook may have changed files."""
+    git.take_ahead(repo.git_dir, _QUESTION)
+    if get_ident() in _waiting_since:
+        _waiting_since[get_ident()] = time.monotonic()
+
+
 def offer(repo: git.Repo, call: git.Call) -> None:
     """Let the threads that wait for their turn take a status that has ended."""
     _offers.clear()

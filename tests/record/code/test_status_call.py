@@ -5,12 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from helpers import git as run_git
 
 import gittrack
 from gittrack import git
+from gittrack.record import session
 from gittrack.record.code import status_call, tree_inspection
 from gittrack.record.code.index import PrivateIndex
+from gittrack.record.request import RunRequest
 
 
 def test_a_status_that_began_ahead_is_taken_once(project):
@@ -40,7 +43,13 @@ def look(folder: Path) -> git.Call:
     return inspection.status
 
 
-def test_a_thread_that_waits_takes_a_status_that_began_since(project, tmp_path_factory):
+@pytest.fixture
+def patient(monkeypatch):
+    """Keep a status for longer than a busy machine needs for a test."""
+    monkeypatch.setattr(status_call, "_FRESH_SECONDS", 60)
+
+
+def test_a_thread_that_waits_takes_a_status_that_began_since(project, tmp_path_factory, patient):
     folder = tmp_path_factory.mktemp("journal")
     with status_call.shared(), ThreadPoolExecutor(1) as other:
         call = other.submit(look, folder).result()
@@ -49,6 +58,20 @@ def test_a_thread_that_waits_takes_a_status_that_began_since(project, tmp_path_f
     assert status_call.ahead(git.find()) is None
     with status_call.shared():
         assert status_call.ahead(git.find()) is None, "the status is older than the wait"
+
+
+def test_a_status_of_another_thread_is_too_old_after_a_hook(project, tmp_path_factory, patient):
+    folder = tmp_path_factory.mktemp("journal")
+    hook = Path(".git/hooks/pre-run")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'x = 2' > train.py\n")
+    hook.chmod(0o755)
+    with status_call.shared(), ThreadPoolExecutor(1) as other:
+        call = other.submit(look, folder).result()
+        assert status_call.ahead(git.find()) is call
+        begun = session.begin(git.find(), RunRequest())
+    begun.journal.release()
+    assert list(begun.code.ids) == ["train.py"]
 
 
 def test_each_of_many_threads_records_what_it_changed(project):
