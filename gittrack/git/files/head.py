@@ -36,11 +36,13 @@ def read(git_dir: str, common_dir: str) -> HeadCommit | None:
         return None
     header, _, _ = text.partition(b"\n\n")
     tree, *others = header.split(b"\n")
-    committer = next((line for line in others if line.startswith(b"committer ")), b"")
-    seconds, _, zone = committer.rpartition(b"> ")[2].partition(b" ")
-    is_usual = kind == b"commit" and tree.startswith(b"tree ") and zone
-    if not is_usual or len(tree) - 5 not in _ID_LENGTHS or not seconds.isdigit():
+    committers = [line for line in others if line.startswith(b"committer ")]
+    is_usual = kind == b"commit" and tree.startswith(b"tree ") and len(committers) == 1
+    if not is_usual or len(tree) - 5 not in _ID_LENGTHS:
         return None
+    seconds, _, zone = committers[0].rpartition(b"> ")[2].partition(b" ")
+    if not seconds.isdigit() or not zone.startswith((b"+", b"-")) or not zone[1:].isdigit():
+        return None  # git knows no date
     return HeadCommit(oid, tree[5:].decode(), int(seconds))
 
 
@@ -48,10 +50,10 @@ def _oid(git_dir: str, common_dir: str) -> str:
     """Return the id of the commit that HEAD names, or else another text.  May raise OSError."""
     head = content(os.path.join(git_dir, "HEAD"))
     if not head.startswith(b"ref: refs/heads/"):  # others may belong to one work tree
-        return head.strip().decode("ascii")
-    branch = os.fsdecode(head[5:]).strip()
+        return head.strip().decode("ascii").lower()
+    branch = os.fsdecode(head[5:].strip())  # bytes: a name may end with a space of Unicode
     try:
-        return content(os.path.join(common_dir, branch)).strip().decode("ascii")
+        return content(os.path.join(common_dir, branch)).strip().decode("ascii").lower()
     except FileNotFoundError:
         return packed_refs.oid(common_dir, branch) or ""
 

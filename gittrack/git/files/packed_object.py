@@ -1,7 +1,8 @@
 """Read a small object of a pack without a process, if the pack has it whole and not as a difference.
 
 The index of a pack (gitformat-pack, version 2) has a table of 256 counts, by the first byte of an id, then
-the sorted ids, a checksum of each, and its offset in the pack.
+the sorted ids, a checksum of each, and its offset in the pack.  Both files may be damaged, or of different
+packs: an object is returned if its content has its id.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 
+from gittrack.core import digests
 from gittrack.core.standard.contextlib import suppress
 from gittrack.core.standard.typing import NamedTuple
 
@@ -18,18 +20,18 @@ _IDS = _COUNTS + 256 * 4  # bytes before the ids
 _CHECKSUM = 4  # bytes
 _LARGE = 1 << 31  # from here on, offsets are in another table
 _KINDS = {1: b"commit", 2: b"tree", 3: b"blob"}
-_MOST_BYTES = 1 << 13  # of the object in the pack
+_MOST_BYTES = 1 << 13  # of an object, and of its zlib stream
 
 
 class PackedObject(NamedTuple):
-    """The kind of an object, such as ``b"commit"``, and its content, perhaps only the beginning."""
+    """The kind of an object, such as ``b"commit"``, and its content."""
 
     kind: bytes
     content: bytes
 
 
 def read(objects: str, oid: str) -> PackedObject | None:
-    """Return the beginning of an object.
+    """Return a small object.
 
     Parameters
     ----------
@@ -41,7 +43,8 @@ def read(objects: str, oid: str) -> PackedObject | None:
     Returns
     -------
     PackedObject or None
-        None if git must be asked: no pack has the object, or only as a difference from another one.
+        None if git must be asked: no pack has the object, or only as a difference from another one, or it
+        is large or damaged.
     """
     folder = os.path.join(objects, "pack")
     with suppress(OSError, ValueError, zlib.error):
@@ -51,7 +54,8 @@ def read(objects: str, oid: str) -> PackedObject | None:
                 path = os.path.join(folder, name)
                 offset = _offset(path, key)
                 if offset is not None:
-                    return _object(f"{path[:-4]}.pack", offset)
+                    packed = _object(f"{path[:-4]}.pack", offset)
+                    return packed if packed and _id(packed, len(oid)) == oid else None
     return None
 
 
@@ -98,6 +102,13 @@ def _object(path: str, offset: int) -> PackedObject | None:
         return None
     head = next((end for end, byte in enumerate(data, 1) if byte < 128), len(data))
     return PackedObject(kind, zlib.decompressobj().decompress(data[head:], _MOST_BYTES))
+
+
+def _id(packed: PackedObject, digits: int) -> str:
+    """Return the id that the content of an object has in a repository whose ids have so many digits."""
+    hash_name = "sha1" if digits == 40 else "sha256"
+    header = b"%s %d\0" % (packed.kind, len(packed.content))
+    return digests.of_git(hash_name, header + packed.content).hexdigest()
 
 
 def _number(text: bytes) -> int:

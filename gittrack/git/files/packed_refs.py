@@ -36,16 +36,17 @@ def _line(common_dir: str, name: bytes, end: bytes) -> bytes:
             head = file.readline() if os.fstat(file.fileno()).st_size > _SMALL else b""
             if head.startswith(b"#") and _SORTED in head:
                 line = _bisect(file, len(head), name)
-                return line if (_name(line) + end).startswith(name + end) else b""
-            return _line_in(head + file.read(), name, end)
+            else:
+                line = _line_in(head + file.read(), name + end)
+            return line if line.partition(b" ")[2].startswith(name + end) else b""
     except FileNotFoundError:
         return b""
 
 
-def _line_in(text: bytes, name: bytes, end: bytes) -> bytes:
-    """Return the same from the content of the file: each line is an id, a space and a name."""
-    start = text.find(b" " + name + end)
-    return b"" if start < 0 else text[text.rfind(b"\n", 0, start) + 1 : text.find(b"\n", start)]
+def _line_in(text: bytes, name: bytes) -> bytes:
+    """Return the line in which ``name`` follows a space; each line is an id, a space and a name."""
+    start = text.find(b" " + name)
+    return b"" if start < 0 else text[text.rfind(b"\n", 0, start) + 1 : text.find(b"\n", start) + 1]
 
 
 def _bisect(file: BinaryIO, low: int, name: bytes) -> bytes:

@@ -123,6 +123,47 @@ def test_packed_objects_are_read_as_git_shows_them(tmp_path, hash_name):
         assert packed_object.read(objects, digit * len(oids[0])) is None
 
 
+def test_git_is_asked_if_an_index_gives_the_place_of_another_object():
+    place = repo()
+    git(place, "commit", "-q", "--allow-empty", "-m", "two")
+    git(place, "repack", "-adq", "--depth=0")
+    (path,) = (place / ".git/objects/pack").glob("*.idx")
+    oids = {line.split()[0] for line in git(place, "rev-list", "--objects", "--all").splitlines()}
+    content, end = path.read_bytes(), 40  # the end: two digests
+    start = len(content) - end - 4 * len(oids)
+    path.chmod(0o644)
+    path.write_bytes(
+        content[:start] + content[start + 4 : -end] + content[start : start + 4] + content[-end:]
+    )
+    assert not any(packed_object.read(f"{place}/.git/objects", oid) for oid in oids)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_name_of_a_branch_may_end_with_a_space_of_another_script(packed):
+    place = repo()
+    git(place, "checkout", "-q", "-b", "other\u3000")
+    git(place, "commit", "-q", "--allow-empty", "-m", "two")
+    git(place, "branch", "other", "HEAD~1")
+    if packed:
+        git(place, "pack-refs", "--all")
+    commit = head.read(f"{place}/.git", f"{place}/.git")
+    assert commit is not None
+    assert commit.oid == git(place, "rev-parse", "HEAD")
+    (place / ".git/HEAD").write_text(commit.oid.upper())
+    assert head.read(f"{place}/.git", f"{place}/.git") == commit
+
+
+@pytest.mark.parametrize("lines", [1, 1000])
+def test_odd_lines_of_packed_refs_are_no_refs(lines, tmp_path):
+    usual = [f"{'0' * 40} refs/heads/a{number:04d}\n" for number in range(lines)]
+    odd = [f"{'1' * 40}  refs/heads/b\n", f"{'2' * 40} refs/heads/c refs/heads/d\n"]
+    text = "# pack-refs with: sorted \n" + "".join(usual + odd) + f"{'3' * 40} refs/heads/e"
+    (tmp_path / "packed-refs").write_text(text)
+    assert packed_refs.oid(str(tmp_path), "refs/heads/a0000") == "0" * 40
+    for name in ("b", "d", "e"):
+        assert packed_refs.oid(str(tmp_path), f"refs/heads/{name}") is None
+
+
 def test_git_is_asked_about_a_damaged_pack():
     place = repo()
     oid = git(place, "rev-parse", "HEAD").strip()
