@@ -116,8 +116,7 @@ def pull(
     annotation_merge.receive(repo, source, unattended=unattended)
     _fetch_sweeps(repo, source, here, unattended)
     everywhere.clean(repo)
-    folded = _receive_folded(repo, source, choice, unattended)
-    source = source if folded.problem else receiving.with_members(repo, source)
+    source, folded = _receive_folded(repo, source, choice, unattended)
     selected, unreadable = _select(repo, source, choice, unattended)
     has_trash = any(ref.startswith(layout.TRASH) for ref in here)
     restored = removals.restore(repo, selected) if has_trash else ()
@@ -160,32 +159,19 @@ def pull(
 
 def _receive_folded(
     repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool
-) -> receiving.Arrivals:
-    """Take the archive of the remote over, unless its refs have all chosen runs."""
-    if choice.limit is not None and choice == PullOptions(
-        limit=choice.limit, artifacts=choice.artifacts
-    ):
-        is_enough = _has_newest(repo, source, choice, unattended)
-    else:
-        is_enough = bool(choice.addresses) and options.has_all(source, choice)
-    if is_enough:
-        return receiving.Arrivals()
+) -> tuple[Remote, receiving.Arrivals]:
+    """Take the archive over if it is needed; return the remote with refs of folded runs, too."""
+    complete = looking.without_archive(repo, source, choice, unattended=unattended)
+    if complete is not None:
+        return receiving.with_members(repo, complete), receiving.Arrivals()
 
     def expect(commits: Sequence[str]) -> None:
         remotes.list_pulled(repo, commits)
         if choice.artifacts:
             large_files.expect(repo, commits)
 
-    return receiving.receive(repo, source, expect, unattended=unattended)
-
-
-def _has_newest(repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool) -> bool:
-    """Return whether the newest runs of a remote have refs there; old ones may, as versions of a model."""
-    newest = list(options.choose(source, choice))
-    if layout.ARCHIVE not in source.refs or len(newest) < (choice.limit or 0):
-        return False
-    folded = looking.newest(repo, source, unattended=unattended)
-    return folded is not None and folded <= _id(newest[-1])
+    folded = receiving.receive(repo, source, expect, unattended=unattended)
+    return source if folded.problem else receiving.with_members(repo, source), folded
 
 
 def _is_settled(source: Remote, here: Mapping[str, str]) -> bool:

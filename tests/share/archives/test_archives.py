@@ -14,9 +14,10 @@ import gittrack
 from gittrack import git
 from gittrack.core import layout
 from gittrack.folding import archive, checking
+from gittrack.folding.archive import Chunk
 from gittrack.git import objects
 from gittrack.share import push, remotes
-from gittrack.share.archives import sending
+from gittrack.share.archives import looking, sending
 from gittrack.tidy import collect, fold, fold_plan
 
 
@@ -198,6 +199,43 @@ def test_old_runs_that_have_refs_are_not_taken_for_the_newest(team, monkeypatch)
     assert there() == ["0", "1", "s"]
     bob.do(monkeypatch, "pull", "-n", "2")
     assert bob.names == ["n3", "n2"]
+
+
+def test_the_newest_folded_runs_come_without_the_others(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1, 2, 3)
+    ada.do(monkeypatch, "push", "--yes")
+    assert "2 new" in bob.do(monkeypatch, "pull", "-n", "2")
+    assert bob.names == ["n3", "n2"]
+    assert run_git("bob", "for-each-ref", layout.ARCHIVE) == ""
+    run_git("bob", "fsck", "--connectivity-only")
+    bob.do(monkeypatch, "push", "--yes")  # they are runs of others
+    assert there() == ["s"]
+    bob.do(monkeypatch, "pull")
+    assert bob.names == EVERY
+    assert run_git("bob", "for-each-ref", layout.ARCHIVE) != ""
+
+
+def test_a_host_that_gives_out_only_refs_sends_the_archive(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1, 2, 3)
+    ada.do(monkeypatch, "push", "--yes")
+    run_git("bob", "config", "protocol.version", "0")
+    bob.do(monkeypatch, "pull", "-n", "2")
+    assert run_git("bob", "for-each-ref", layout.ARCHIVE) != ""
+    assert bob.names[:2] == ["n3", "n2"]
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(1, "d"), (2, "d"), (3, "dcb"), (7, "dcb"), (8, "dcba"), (99, "dcba")]
+)
+def test_the_names_of_chunks_tell_where_the_newest_runs_are(count, expected):
+    spans = {"a": (1, 5, 2), "b": (10, 18, 2), "c": (14, 30, 3), "d": (31, 40, 2)}
+    chunks = [
+        Chunk(f"{first:024}.{last:024}.{size}.{name}", name, name)
+        for name, (first, last, size) in spans.items()
+    ]
+    assert "".join(chunk.refs for chunk in looking.newest_chunks(chunks, count)) == expected
 
 
 def test_looks_at_a_remote_see_its_folded_runs_and_bring_nothing(team, monkeypatch):
