@@ -35,6 +35,12 @@ def check(repo: git.Repo, archive: Archive) -> str:
     return ""
 
 
+def names_run(line: str) -> bool:
+    """Return whether a line of a chunk has the id of a commit and the ref of a run, and nothing else."""
+    oid, _, ref = line.partition(" ")
+    return len(oid) in (40, 64) and not oid.strip("0123456789abcdef") and _is_run_ref(ref)
+
+
 def _is_run_ref(ref: str) -> bool:
     parsed = layout.parse_run_ref(ref)
     return parsed is not None and _is_experiment(parsed[0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.standard.collections import Sequence
-from gittrack.folding import archive
+from gittrack.folding import archive, checking
 from gittrack.folding.archive import Archive, Chunk
 from gittrack.share import transport
 from gittrack.share.archives import receiving
@@ -69,9 +69,7 @@ def _with_chunks(
     light: git.Repo, source: Remote, folded: Archive, limit: int, unattended: bool
 ) -> Remote | None:
     """Return a remote with refs of the runs of its newest chunks, if it gives out one of them."""
-    chunks = newest_chunks(folded.chunks, limit)
-    texts = [text for part in archive.lines(light.fetching(), chunks) for text in part]
-    members = {ref: oid for oid, _, ref in (text.partition(" ") for text in texts)}
+    members = _members(light.fetching(), newest_chunks(folded.chunks, limit))
     wider = source._replace(refs={**members, **source.refs})
     sample = wider.exact([next(iter(members))])
     transport.fetch(light, source.route, sample, unattended=unattended, only="commits")
@@ -110,12 +108,25 @@ def with_members(repo: git.Repo, source: Remote, *, unattended: bool = False) ->
         If the archive cannot be fetched or read.
     """
     tip = source.refs.get(layout.ARCHIVE)
-    if tip is None or not git.missing_objects(repo, [tip]):
+    if tip in (None, archive.tip(repo)):
+        return receiving.with_members(repo, source)
+    if not git.missing_objects(repo, [tip]):  # perhaps one that a pull refused
+        _members(repo, archive.read(repo, tip).chunks)
         return receiving.with_members(repo, source)
     with commits.temporary(repo) as light:
         commits.borrow(light, repo)  # so the files that are here, too, do not come
         folded = _read(light, source, unattended, "files", archive.tip(repo))
-        return source._replace(refs={**archive.commits(light, folded), **source.refs})
+        return source._replace(refs={**_members(light, folded.chunks), **source.refs})
+
+
+def _members(light: git.Repo, chunks: Sequence[Chunk]) -> dict[str, str]:
+    """Return {ref: commit} of the runs of chunks.  Raises Damaged if somebody wrote something else there."""
+    texts = [text for part in archive.lines(light, chunks) for text in part]
+    wrong = next((text for text in texts if not checking.names_run(text)), None)
+    if wrong is not None:
+        problem = f"the archive of the remote has a wrong line {wrong!r:.80}"
+        raise Damaged(problem, "whoever has it should see: git track doctor")
+    return {ref: oid for oid, _, ref in (text.partition(" ") for text in texts)}
 
 
 def _read(

@@ -446,6 +446,32 @@ def test_no_attempt_is_lost_if_two_people_resumed_a_run_and_folded_it(team, monk
         assert gittrack.get("n1", repo=folder).info.commit in attempts
 
 
+def forge(clone: Clone, commit: str, run_id: str, message: bytes) -> None:
+    """Push an archive whose only line names a commit as a run."""
+    store = objects.Store(git.object_store_path(clone.repo), "sha1")
+    refs = store.blob(f"{commit} {layout.run_ref('default', run_id)}\n".encode())
+    name = f"{run_id}.{run_id}.1.{refs[:8]}"
+    entries = [
+        objects.Entry("100644", f"{name}.refs", refs),
+        objects.Entry("100644", f"{name}.messages", store.blob(message)),
+    ]
+    tree = store.tree(entries)
+    forged = store.commit(tree, [str(clone.tip)], "A <a@b>", 1e9, "m\n\narchives: 1\n")
+    run_git(clone.path, "push", "-q", "origin", f"{forged}:{layout.ARCHIVE}")
+
+
+def test_an_archive_cannot_replace_a_run_here(team, monkeypatch):
+    ada, bob = team
+    ada.fold()
+    ada.do(monkeypatch, "push", "--yes")
+    run_values.commit(bob.repo, 3, name="mine")
+    forge(ada, "+" + gittrack.get("n2", repo="ada").info.commit, run_values.run_id(3), b"\0")
+    for _ in range(2):  # before and after git has brought its objects
+        assert "has a wrong line '+" in bob.do(monkeypatch, "remote", code=1)
+        assert "is not one of its parents" in bob.do(monkeypatch, "pull", "-n", "1", code=1)
+    assert bob.names == ["mine"]
+
+
 @pytest.mark.parametrize(
     ("number", "message", "problem"),
     [
@@ -458,18 +484,6 @@ def test_an_archive_that_lies_is_not_taken(team, monkeypatch, number, message, p
     commit = gittrack.get("n2", repo="ada").info.commit if number == 2 else "1" * 40
     ada.fold()
     ada.do(monkeypatch, "push", "--yes")
-    store, run_id = (
-        objects.Store(git.object_store_path(ada.repo), "sha1"),
-        run_values.run_id(number),
-    )
-    refs = store.blob(f"{commit} {layout.run_ref('default', run_id)}\n".encode())
-    name = f"{run_id}.{run_id}.1.{refs[:8]}"
-    entries = [
-        objects.Entry("100644", f"{name}.refs", refs),
-        objects.Entry("100644", f"{name}.messages", store.blob(message)),
-    ]
-    tree = store.tree(entries)
-    forged = store.commit(tree, [str(ada.tip)], "A <a@b>", 1e9, "m\n\narchives: 1\n")
-    run_git("ada", "push", "-q", "origin", f"{forged}:{layout.ARCHIVE}")
+    forge(ada, commit, run_values.run_id(number), message)
     assert problem in bob.do(monkeypatch, "pull", code=1)
     assert (bob.tip, bob.names) == (None, [])
