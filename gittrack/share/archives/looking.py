@@ -55,10 +55,10 @@ def _with_newest(
     tip, mine = source.refs[layout.ARCHIVE], archive.tip(repo)
     try:
         if not git.missing_objects(repo, [tip]):
-            return source if _newest(archive.read(repo, tip)) <= border else None
+            return source if _newest(archive.read(repo, tip)) < border else None
         with commits.temporary(repo) as light:
             folded = _read(light, source, unattended, "trees")
-            if _newest(folded) <= border:
+            if _newest(folded) < border:  # else the archive may have a later attempt of one
                 return source
             return None if mine else _with_chunks(light, source, folded, limit, unattended)
     except TrackError:
@@ -68,8 +68,13 @@ def _with_newest(
 def _with_chunks(
     light: git.Repo, source: Remote, folded: Archive, limit: int, unattended: bool
 ) -> Remote | None:
-    """Return a remote with refs of the runs of its newest chunks, if it gives out one of them."""
+    """Return a remote with refs of the runs of its newest chunks, if it gives out one of them.
+
+    None also if a ref has another attempt of a run than the archive: only their commits tell the later one.
+    """
     members = _members(light.fetching(), newest_chunks(folded.chunks, limit))
+    if any(source.refs.get(ref, oid) != oid for ref, oid in members.items()):
+        return None
     wider = source._replace(refs={**members, **source.refs})
     sample = wider.exact([next(iter(members))])
     transport.fetch(light, source.route, sample, unattended=unattended, only="commits")

@@ -216,6 +216,18 @@ def test_the_newest_folded_runs_come_without_the_others(team, monkeypatch):
     assert run_git("bob", "for-each-ref", layout.ARCHIVE) != ""
 
 
+def test_the_archive_comes_if_a_ref_has_another_attempt_of_a_run(team, monkeypatch):
+    ada, bob = team
+    ref = layout.run_ref("default", run_values.run_id(3))
+    first = run_git("ada", "rev-parse", ref)
+    later = run_values.resume(ada.repo, 3)
+    ada.fold(0, 1, 2, 3)
+    ada.do(monkeypatch, "push", "--yes")
+    run_git("ada", "push", "-q", "origin", f"+{first}:{ref}")
+    bob.do(monkeypatch, "pull", "-n", "1")
+    assert gittrack.get(run_values.run_id(3), repo="bob").info.commit == later
+
+
 def test_a_host_that_gives_out_only_refs_sends_the_archive(team, monkeypatch):
     ada, bob = team
     ada.fold(0, 1, 2, 3)
