@@ -26,6 +26,7 @@ from gittrack.record.publish import writer
 from gittrack.tidy import fold_plan
 
 _AT_ONCE = 10 * building.MOST_PARENTS  # runs; each transaction rewrites the file of packed refs
+_LAST = 20  # runs of the newest archive; git reads all of its parents at each fetch and push
 _TRIES = 5
 _COLLECTING = "a garbage collection of git is running"
 _CHANGED = "other processes change them"
@@ -135,7 +136,7 @@ def _written(
     new: Sequence[Member],
     outdated: set[str],
 ) -> tuple[Archive | None, set[str]]:
-    """Write an archive for each 1,000 runs, without the earlier attempts of runs that were resumed.
+    """Write an archive for each 1,000 runs and the last 20, without the earlier attempts of resumed runs.
 
     Returns the last archive, and the commits that were added.
     """
@@ -143,13 +144,20 @@ def _written(
     now = building.without(repo, store, before, outdated) if before and outdated else before
     if now and new:
         now = now._replace(chunks=tuple(merging.joined(repo, store, now.chunks)))
-    for start in range(0, len(new), building.MOST_PARENTS):
-        part = new[start : start + building.MOST_PARENTS]
+    for part in _parts(new):
         raws = [Raw(m.id, m.experiment, _ref(m), m.commit) for m in part]
         readable = [member for _, member in fold_plan.members(repo, raws) if member is not None]
         now = building.add(store, now, readable) if readable else now
         added.update(member.commit for member in readable)
     return now, added
+
+
+def _parts(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
+    most = building.MOST_PARENTS
+    for start in range(0, len(members) - _LAST, most):
+        yield members[start : min(start + most, len(members) - _LAST)]
+    if members:
+        yield members[-_LAST:]
 
 
 def _delete(repo: git.Repo, tip: str, members: Sequence[Member]) -> Folded:

@@ -18,7 +18,7 @@ _DAY = 86400.0
 _MONTH = 30 * _DAY
 _SHARE = 1000  # of all runs: a fold, and the index after it, cost time for each of them
 _PATIENCE_SECONDS = 60.0
-_UNIT = 20  # runs that are folded together; so many of the newest keep refs, which cost git little
+_UNIT = 10  # runs that are folded together; so many of the newest keep refs, which cost git little
 
 
 def run(repo: git.Repo, now: float) -> int:
