@@ -159,9 +159,5 @@ def _link(content: str, path: str) -> None:
 def _is_in_the_way(common_dir: str, ref: str) -> bool:
     """Return whether ``packed-refs`` has the ref, or one above or below it."""
     parts = ref.split("/")
-    above = ("/".join(parts[:end]) for end in range(2, len(parts)))
-    return (
-        packed_refs.exists(common_dir, ref)
-        or packed_refs.exists_below(common_dir, f"{ref}/")
-        or any(packed_refs.exists(common_dir, name) for name in above)
-    )
+    names = ["/".join(parts[:end]) for end in range(2, len(parts) + 1)]
+    return packed_refs.exists_any(common_dir, names, f"{ref}/")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from gittrack.core.standard.collections import Iterator, Sequence
 from gittrack.core.standard.typing import BinaryIO
 
 _SMALL = 1 << 15  # bytes; a smaller file is read at once
@@ -20,27 +21,36 @@ def exists(common_dir: str, ref: str) -> bool:
 
 def oid(common_dir: str, ref: str) -> str | None:
     """Return the id of the object of a ref in ``packed-refs``; None if it is not there."""
-    line = _line(common_dir, os.fsencode(ref), b"\n")
+    line = next(_lines(common_dir, [(os.fsencode(ref), b"\n")]), b"")
     return line.partition(b" ")[0].decode() if line else None
 
 
 def exists_below(common_dir: str, folder: str) -> bool:
     """Return whether ``packed-refs`` has a ref below a folder such as ``refs/replace/``."""
-    return bool(_line(common_dir, os.fsencode(folder), b""))
+    return exists_any(common_dir, (), folder)
 
 
-def _line(common_dir: str, name: bytes, end: bytes) -> bytes:
-    """Return the line of a ref, or of the first one that begins so if ``end`` is empty; empty without one."""
+def exists_any(common_dir: str, refs: Sequence[str], folder: str) -> bool:
+    """Return whether ``packed-refs`` has one of some refs, or one below a folder."""
+    names = [(os.fsencode(ref), b"\n") for ref in refs]
+    return any(_lines(common_dir, [*names, (os.fsencode(folder), b"")]))
+
+
+def _lines(common_dir: str, names: Sequence[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    """Yield the line of each ref, given by its name and the end of its line; empty without one.
+
+    If the end is empty, it is the line of the first ref that begins with the name.
+    """
     try:
         with open(os.path.join(common_dir, "packed-refs"), "rb") as file:
             head = file.readline() if os.fstat(file.fileno()).st_size > _SMALL else b""
-            if head.startswith(b"#") and _SORTED in head:
-                line = _bisect(file, len(head), name)
-            else:
-                line = _line_in(head + file.read(), name + end)
-            return line if line.partition(b" ")[2].startswith(name + end) else b""
+            is_sorted = head.startswith(b"#") and _SORTED in head
+            text = b"" if is_sorted else head + file.read()
+            for name, end in names:
+                line = _bisect(file, len(head), name) if is_sorted else _line_in(text, name + end)
+                yield line if line.partition(b" ")[2].startswith(name + end) else b""
     except FileNotFoundError:
-        return b""
+        return
 
 
 def _line_in(text: bytes, name: bytes) -> bytes:

@@ -143,6 +143,8 @@ def _without_other_files(
     known_new_files: Collection[str] | None,
 ) -> tuple[Status, Captured]:
     """Return the status without untracked files that are not code, and which files those are."""
+    if not status.new_files():
+        return status, Captured(Code(), None, {})
     root = repo.work_tree or ""
     status, warnings = scope.within(repo, status.without(run_outputs), settings)
     output_files = tuple(redirects.files(root, status.new_files()))

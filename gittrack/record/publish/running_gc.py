@@ -18,13 +18,16 @@ _EMULATORS = ("qemu", "rosetta")  # they run a git of another processor
 # With these, the folder of a process and GIT_DIR do not say which objects it deletes.
 _MOVING = (b"GIT_COMMON_DIR=", b"GIT_OBJECT_DIRECTORY=", b"GIT_WORK_TREE=", b"--work-tree")
 _STALE_GC_SECONDS = 12 * 3600
+_KERNEL_THREAD = 0x200000  # PF_KTHREAD of Linux
 _PATIENCE_SECONDS = 0.1  # a thread that did not survive a fork never frees the lock
 
 
 def processes(common_dir: str) -> set[str]:
     """Return the ids of the processes that may delete objects of a repository now."""
-    home = os.path.realpath(common_dir)
-    pids = {pid for pid in _last_look.collectors() if not _is_elsewhere(pid, home)}
+    pids = set(_last_look.collectors())
+    if pids:
+        home = os.path.realpath(common_dir)
+        pids = {pid for pid in pids if not _is_elsewhere(pid, home)}
     named_pid = _read_gc_pid(os.path.join(common_dir, "gc.pid"))
     return pids | {named_pid} if named_pid else pids
 
@@ -54,10 +57,32 @@ _last_look = _Look()
 
 
 def _all_processes() -> list[str]:
+    """Return the ids of all processes, without the threads of the kernel: hundreds on a large machine."""
     try:
-        return [name for name in os.listdir("/proc") if name.isdigit()]
+        pids = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
         return []
+    threads = _kernel_threads()
+    return [pid for pid in pids if pid not in threads]
+
+
+def _kernel_threads() -> frozenset[str]:
+    """Return the ids of the threads of the kernel; empty if they are unknown, as in a container.
+
+    They are the children of process 2, if that is one itself, and never run a program.
+    """
+    try:
+        facts = _bytes("2", "stat").rpartition(b")")[2].split()
+        if not int(facts[6]) & _KERNEL_THREAD:
+            return frozenset()
+        return frozenset(_bytes("2", "task/2/children").decode().split())
+    except (OSError, ValueError, IndexError):
+        return frozenset()
+
+
+def _bytes(pid: str, name: str) -> bytes:
+    with open(f"/proc/{pid}/{name}", "rb", buffering=0) as file:
+        return file.read()
 
 
 def _collects(pid: str) -> bool:

@@ -259,6 +259,9 @@ def test_a_name_is_looked_up_in_packed_refs(tmp_path, count, sorted_):
     for folder in ("refs/replace/", "refs/runs/", "refs/tags/"):
         expected = folder == "refs/runs/" and count > 0
         assert packed_refs.exists_below(str(tmp_path), folder) == expected
+        assert packed_refs.exists_any(str(tmp_path), ["refs/a", folder[:-1]], folder) == expected
+    last = names[-1:]
+    assert packed_refs.exists_any(str(tmp_path), ["refs/a", *last], "refs/tags/") == bool(last)
 
 
 def test_an_empty_file_of_packed_refs_has_no_ref(tmp_path):

@@ -86,6 +86,14 @@ def test_threads_share_a_look_that_began_after_they_asked(monkeypatch):
     assert look.collectors() == set()
 
 
+def test_only_threads_of_the_kernel_are_left_out():
+    for pid in running_gc._kernel_threads():
+        facts = Path(f"/proc/{pid}/stat")
+        if facts.exists():
+            assert int(facts.read_text().rpartition(")")[2].split()[6]) & running_gc._KERNEL_THREAD
+    assert str(os.getpid()) in running_gc._all_processes()
+
+
 def test_a_thread_that_did_not_survive_a_fork_stops_nobody(monkeypatch):
     monkeypatch.setattr(running_gc, "_PATIENCE_SECONDS", 0.001)
     look = running_gc._Look()
