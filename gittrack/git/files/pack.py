@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zlib
 from itertools import chain
 
 from gittrack import git
@@ -19,7 +18,7 @@ from gittrack.core import digests
 from gittrack.core.standard import contextlib
 from gittrack.core.standard.collections import Iterator, Mapping
 from gittrack.core.standard.typing import BinaryIO
-from gittrack.git.objects import NewObject, Store
+from gittrack.git.objects import NewObject, Store, compressor
 
 _LARGE = 1 << 20  # bytes; such an object becomes a loose one
 _MOST_BYTES = 1 << 28  # of the objects of a pack, so that the file without a name needs little room
@@ -147,4 +146,5 @@ def _packed(oid: str, draft: NewObject, hash_name: str) -> bytes:
         head.append(first | 128)
         first, size = size & 127, size >> 7
     head.append(first)
-    return bytes(head) + zlib.compress(data, 1)
+    packer = compressor(len(data))
+    return bytes(head) + packer.compress(data) + packer.flush()
