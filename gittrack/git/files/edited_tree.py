@@ -8,9 +8,9 @@ from gittrack.core.errors import TrackError
 from gittrack.core.standard.collections import Iterable, Mapping
 from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import objects
+from gittrack.git.files import trees
 
 _FOLDER = "40000"
-_FOLDER_LINE = b"40000 "
 
 
 class NewFile(NamedTuple):
@@ -26,7 +26,7 @@ def folders(paths: Iterable[str]) -> list[str]:
 
 
 def write(
-    store: objects.Store, trees: Mapping[str, bytes | None], files: Mapping[str, NewFile | None]
+    store: objects.Store, earlier: Mapping[str, bytes | None], files: Mapping[str, NewFile | None]
 ) -> str:
     """Write a tree with some files replaced, added or removed, and return its id.
 
@@ -34,7 +34,7 @@ def write(
     ----------
     store
         Where all trees that change are written.
-    trees
+    earlier
         The content of the earlier trees of `folders`, by folder; empty if there was no tree at all, and
         None for a folder that does not exist.
     files
@@ -45,7 +45,7 @@ def write(
     TrackError
         If an earlier tree is missing.
     """
-    return _Trees(store, trees, files).write("") or store.tree([])
+    return _Trees(store, earlier, files).write("") or store.tree([])
 
 
 def _above(path: str) -> list[str]:
@@ -74,12 +74,12 @@ class _Trees:
         if content is None and not is_new:
             raise TrackError(f"the tree of the folder {folder or '.'} is missing", "git fsck")
         size = 32 if self.store.hash_name == "sha256" else 20
-        lines = _lines(content or b"", size)
+        lines = trees.lines(content or b"", size)
         for name in self.names.get(folder, ()):
             path, key = f"{folder}/{name}" if folder else name, os.fsencode(name)
             old, entry = lines.pop(key, b""), None
             if path in self.names:
-                inner = self.write(path, is_new=not old.startswith(_FOLDER_LINE))
+                inner = self.write(path, is_new=not old.startswith(trees.FOLDER))
                 entry = NewFile(_FOLDER, inner) if inner is not None else None
             entry = self.files.get(path) or entry
             if entry is not None:
@@ -88,23 +88,9 @@ class _Trees:
         return self.store.keep(b"tree", _joined(lines)) if lines else None
 
 
-def _lines(content: bytes, id_size: int) -> dict[bytes, bytes]:
-    """Return the lines of a tree by the names of their files; ``id_size`` is the number of bytes of an id.
-
-    The lines stay as they are, because most of them do not change.
-    """
-    lines, start = {}, 0
-    while start < len(content):
-        zero = content.index(b"\0", start)
-        end = zero + 1 + id_size
-        lines[content[content.index(b" ", start) + 1 : zero]] = content[start:end]
-        start = end
-    return lines
-
-
 def _joined(lines: Mapping[bytes, bytes]) -> bytes:
     """Return the content of a tree: its lines by their names, those of folders with a slash at the end."""
     by_key = {
-        name + b"/" if line.startswith(_FOLDER_LINE) else name: line for name, line in lines.items()
+        name + b"/" if line.startswith(trees.FOLDER) else name: line for name, line in lines.items()
     }
     return b"".join([by_key[key] for key in sorted(by_key)])

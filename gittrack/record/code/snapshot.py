@@ -18,7 +18,7 @@ from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.core.standard.typing import Any, NamedTuple
 from gittrack.disk import folders
 from gittrack.git import objects
-from gittrack.git.files import attributes, edited_tree, head
+from gittrack.git.files import attributes, edited_tree, head, trees
 from gittrack.git.files.edited_tree import NewFile
 from gittrack.record.code import limits, patches
 from gittrack.record.code.index import OPTIONS, IndexEntry, PrivateIndex, WorkTree
@@ -177,7 +177,9 @@ def _tree_without_index(
     modes = _modes(index.root, [change for change in choice.chosen if not change.is_removed])
     files: dict[str, NewFile | None] = dict.fromkeys(change.path for change in choice.chosen)
     names = edited_tree.folders(files)
-    contents = git.read_objects(index.repo, [f"{base}:{name}" for name in names] if base else [])
+    earlier = trees.read(index.repo.common_dir, base, names) if base else {}
+    questions = [f"{base}:{name}" for name in names] if earlier is None else []
+    contents = git.read_objects(index.repo, questions)
     plain = [path for path, mode in modes.items() if stat.S_ISREG(mode)]
     is_little = choice.size <= _FEW_BYTES and len(plain) <= _FEW_FILES
     ids = _stored(index, store, plain) if is_little else _stored_by_git(index, plain)
@@ -186,8 +188,9 @@ def _tree_without_index(
     for path in (path for path, mode in modes.items() if stat.S_ISLNK(mode)):
         link = os.fsencode(os.readlink(os.path.join(index.root, path)))
         files[path] = NewFile("120000", store.blob(link))
-    trees = dict(zip(names, contents, strict=False))  # git has read them meanwhile
-    return edited_tree.write(store, trees, files), ids
+    if earlier is None:
+        earlier = dict(zip(names, contents, strict=True))  # git has read them meanwhile
+    return edited_tree.write(store, earlier, files), ids
 
 
 def _stored(index: PrivateIndex, store: objects.Store, paths: Sequence[str]) -> dict[str, str]:
