@@ -49,6 +49,7 @@ class Session(NamedTuple):
     post: str | None = None  # the folder of the post-run hook, if there is one
     code: changes.CodeFiles = changes.CodeFiles(None)
     diff: Mapping[str, Any] = {}  # the content of diff.yaml
+    comparison: git.Call | None = None  # of `look_ahead`
 
 
 def begin(
@@ -111,7 +112,7 @@ def begin(
         first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
         start = {**first, **_facts(repo, request, captured, started)}
         _write_start(repo, book, request, captured, start)
-    ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
+    ignored = capture.about_ignored_files(captured)
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     if options.push:
         background.list_waiting(repo, layout.run_ref(experiment, book.id))
@@ -168,11 +169,12 @@ def _write_start(
         )
 
 
-def _ignored_files(names: Sequence[str]) -> tuple[str]:
-    """Return a warning about new files that were not captured as code."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    files = f"{', '.join(names[:3])}{more}"
-    return (f"ignored new files, created since the sweep began: {files} (add them to .gitignore)",)
+def look_ahead(session: Session) -> Session:
+    """Return the session for `end`, while git begins to compare the work tree with the code of the run."""
+    with suppress(TrackError, OSError):  # `end` tries again, and reports it
+        comparison = changes.start(session.repo, session.journal.folder, session.code)
+        session = session._replace(comparison=comparison)
+    return session
 
 
 def end(
@@ -244,7 +246,9 @@ def _with_changes(
     state = book.state()
     try:
         began_ns = os.stat(book.folder / layout.LOCK).st_mtime_ns
-        changed = changes.look(session.repo, book.folder, session.code, state.inputs, began_ns)
+        changed = changes.look(
+            session.repo, book.folder, session.code, state.inputs, began_ns, session.comparison
+        )
     except (TrackError, OSError) as error:
         return facts, (f"what changed while the run was going on is not known: {error}",)
     if not changed.names:

@@ -197,9 +197,9 @@ class Recording:
     def _commit(self, own_session: session.Session, end: end_status.EndStatus) -> None:
         facts = {"peak_memory": memory.own_peak_bytes(), **end._asdict()}
         facts = {key: value for key, value in facts.items() if value is not None}
+        own_session = session.look_ahead(own_session)
         try:
-            # Such as no free descriptor: the environment of the start stays.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # then the facts of the start stay
                 env = environment.capture(own_session.settings.env, numerics.capture())
                 env.update(lock_files.facts(self._journal.folder))
                 if env != self._journal.state().env:

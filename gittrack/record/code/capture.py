@@ -114,6 +114,14 @@ def capture_code(
         index.remove()
 
 
+def about_ignored_files(captured: Captured) -> tuple[str, ...]:
+    """Return a warning about the new files that were not captured as code, if there are any."""
+    names = captured.ignored_new_files
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    files = f"{', '.join(names[:3])}{more} (add them to .gitignore)"
+    return (f"ignored new files, created since the sweep began: {files}",) if names else ()
+
+
 def _with_changes(
     clean: Captured,
     index: PrivateIndex,

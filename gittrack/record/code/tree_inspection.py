@@ -124,11 +124,11 @@ def branch(repo: git.Repo) -> str | None:
 
 def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Status:
     """Return the status of the work tree, of the files that git overlooks too."""
-    answer = inspection.status.wait()
-    status_call.offer(repo, inspection.status)
-    index.broken = answer.code != 0
     index.listing = inspection.flags.result()
     index.flagged, index.sparse = _overlooked_files(index.listing, index.root)
+    answer = inspection.status.wait()  # last, because it takes the longest
+    status_call.offer(repo, inspection.status)
+    index.broken = answer.code != 0
     if index.broken or index.flagged:  # again, with an index that is readable and has no flags
         answer = _status_of_private_index(index)
     status = parse_status(answer.out)
@@ -151,6 +151,10 @@ def _is_shadowing(root: str, change: ChangedPath) -> bool:
 
 def has_flags(listing: bytes) -> bool:
     """Return whether ``git ls-files -v -z`` lists a file whose changes git is set to overlook."""
+    if any(
+        listing is plain for _, plain in _listings.values()
+    ):  # without flags: see `FlagsReading`
+        return False
     return any(b"\0%c " % tag in b"\0" + listing for tag in b"hSs")
 
 

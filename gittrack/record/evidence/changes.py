@@ -131,8 +131,25 @@ class Changes(NamedTuple):
     sentences: tuple[str, ...] = ()
 
 
+def start(repo: git.Repo, journal: Path, code: CodeFiles) -> git.Call | None:
+    """Let git begin to compare the work tree with the code of a run, for `look`; None if it is not asked.
+
+    Git is asked if there are many files, unless it is set to overlook the changes of some.
+    """
+    is_worth_it = code.tracked.count(b"\0") >= _MANY_FILES
+    if code.tree is None or not is_worth_it or tree_inspection.has_flags(code.tracked):
+        return None
+    options = ("-z", "--name-only", "--no-renames", "--ignore-submodules=all", code.tree, "--")
+    return repo.call(*_WHOLE_STAT, "diff-index", *options, env=_objects_of(journal))
+
+
 def look(
-    repo: git.Repo, journal: Path, code: CodeFiles, data: Sequence[Mapping[str, Any]], began_ns: int
+    repo: git.Repo,
+    journal: Path,
+    code: CodeFiles,
+    data: Sequence[Mapping[str, Any]],
+    began_ns: int,
+    comparison: git.Call | None = None,
 ) -> Changes:
     """Return the code and data that changed since a run began.
 
@@ -148,6 +165,8 @@ def look(
         The inputs that the run recorded: entries of inputs.yaml.
     began_ns
         The time of the file system when the run began, in nanoseconds.
+    comparison
+        What `start` returned, if it was called ahead of time.
 
     Notes
     -----
@@ -155,7 +174,7 @@ def look(
     as a table of results.
     """
     root = repo.work_tree or ""
-    unlike = _unlike_tree(repo, journal, code)
+    unlike = _unlike_tree(comparison or start(repo, journal, code))
     candidates = code.changed_since(root, began_ns - _SLACK_NS, unlike)
     unknown = [path for path in candidates if not has_same_bytes(repo, code, path)]
     files = _different(repo, journal, code.tree, unknown) if unknown and code.tree else []
@@ -191,17 +210,15 @@ def has_same_bytes(repo: git.Repo, code: CodeFiles, path: str) -> bool:
     return digests.of_git(repo.hash_name, blob).hexdigest() == code.ids[path]
 
 
-def _unlike_tree(repo: git.Repo, journal: Path, code: CodeFiles) -> list[bytes] | None:
-    """Return the files that are perhaps not as in the tree, as git sees them; None if git is not asked.
+def _unlike_tree(comparison: git.Call | None) -> list[bytes] | None:
+    """Return the files that are perhaps not as in the tree, as git sees them; None if git was not asked.
 
     A file is none of them only if its state is that of the index, and its content there that of the tree.
     """
-    is_worth_it = code.tracked.count(b"\0") >= _MANY_FILES
-    if code.tree is None or not is_worth_it or tree_inspection.has_flags(code.tracked):
+    answer = comparison.wait() if comparison is not None else None
+    if answer is None or answer.code != 0:
         return None
-    options = ("-z", "--name-only", "--no-renames", "--ignore-submodules=all", code.tree, "--")
-    answer = repo.call(*_WHOLE_STAT, "diff-index", *options, env=_objects_of(journal)).wait()
-    return [b"H " + path for path in answer.out.split(b"\0")] if answer.code == 0 else None
+    return [b"H " + path for path in answer.out.split(b"\0")]
 
 
 def _objects_of(journal: Path) -> dict[str, str]:
