@@ -13,6 +13,7 @@ _WALKED = 10_000  # commits; git takes 4 KB for each
 _LARGE = 16 << 20  # bytes
 _STREAMED = "8m"  # larger blobs are not in the memory of git
 _PART = 1 << 18  # bytes that are read at once
+_LARGE_GRAPH = 4 << 20  # bytes, 60,000 commits; to verify it, git takes 2 KB for each of them
 
 
 def is_connected(repo: Repo, commits: Sequence[str]) -> bool:
@@ -73,10 +74,38 @@ def damaged_caches(repo: Repo) -> Iterator[tuple[str, str, str]]:
         ("pack/multi-pack-index", "multi-pack-index", "git multi-pack-index write"),
     ):
         if os.path.exists(f"{folder}/{name}"):
-            answer = repo.call(verb, "verify", shared=True).wait()
-            if answer.code != 0:
-                lines = os.fsdecode(answer.err + answer.out).strip().splitlines()
-                yield f"{folder}/{name}", (lines or ["it is damaged"])[0], remedy
+            problem = _problem(repo, f"{folder}/{name}", verb)
+            if problem:
+                yield f"{folder}/{name}", problem, remedy
+
+
+def _problem(repo: Repo, path: str, verb: str) -> str:
+    """Return what is wrong with a file or folder that git derives from objects; empty if it is sound."""
+    graphs = _graphs(path) if verb == "commit-graph" else []
+    if sum(map(os.path.getsize, graphs)) > _LARGE_GRAPH:
+        wrong = [graph for graph in graphs if not _has_checksum(graph, repo.hash_name)]
+        return f"{os.path.basename(wrong[0])} does not have its checksum" if wrong else ""
+    answer = repo.call(verb, "verify", shared=True).wait()
+    lines = os.fsdecode(answer.err + answer.out).strip().splitlines()
+    return (lines or ["it is damaged"])[0] if answer.code != 0 else ""
+
+
+def _graphs(path: str) -> list[str]:
+    """Return the files of a commit graph, which may be a folder with a chain of them."""
+    if not os.path.isdir(path):
+        return [path]
+    return [f"{path}/{name}" for name in sorted(os.listdir(path)) if name.endswith(".graph")]
+
+
+def _has_checksum(path: str, hash_name: str) -> bool:
+    """Return whether a file ends with the hash of what is before that, as git writes it."""
+    digest = digests.of_git(hash_name, b"")
+    with open(path, "rb") as file:
+        rest = os.fstat(file.fileno()).st_size - digest.digest_size
+        while rest > 0 and (part := file.read(min(rest, _PART))):
+            digest.update(part)
+            rest -= len(part)
+        return rest == 0 and file.read() == digest.digest()
 
 
 def absent_objects(repo: Repo, commits: Sequence[str]) -> set[str]:

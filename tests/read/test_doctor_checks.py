@@ -18,7 +18,7 @@ from gittrack.core.run import events
 from gittrack.core.run.run_info import RUNNING
 from gittrack.disk import lock
 from gittrack.disk.content_store import ContentStore
-from gittrack.git import objects
+from gittrack.git import integrity, objects
 from gittrack.read import doctor_checks, doctor_repairs
 from gittrack.read.doctor_checks import Diagnosis
 from gittrack.read.doctor_runs import Finding
@@ -172,6 +172,21 @@ def test_a_damaged_commit_graph_is_found_and_no_run_is_set_aside(empty_repo):
     [finding] = doctor_checks.examine(empty_repo).findings
     assert finding.problem.startswith(f"{path} is damaged: the commit-graph")
     assert (finding.aside, "git commit-graph write" in finding.remedy) == (None, True)
+
+
+@pytest.mark.parametrize("split", [[], ["--split"]])
+def test_of_a_large_commit_graph_the_checksum_is_examined(empty_repo, monkeypatch, split):
+    monkeypatch.setattr(integrity, "_LARGE_GRAPH", 0)
+    run_values.commit(empty_repo, 1)
+    run_git(".", "commit-graph", "write", "--reachable", *split)
+    assert problems(empty_repo) == []
+    (path,) = Path(empty_repo.common_dir, "objects/info").rglob(
+        "*.graph" if split else "commit-graph"
+    )
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-50] + b"x" + path.read_bytes()[-49:])
+    (problem,) = problems(empty_repo)
+    assert problem.endswith(f"{path.name} does not have its checksum")
 
 
 def test_a_dangerous_path_and_a_risky_setting_are_found(empty_repo):
