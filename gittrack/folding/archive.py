@@ -15,7 +15,7 @@ import re
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged
-from gittrack.core.standard.collections import Iterable, Iterator, Sequence
+from gittrack.core.standard.collections import Container, Iterable, Iterator, Sequence
 from gittrack.core.standard.typing import NamedTuple
 from gittrack.git import refs
 
@@ -186,10 +186,13 @@ def messages_of(chunk: Chunk, content: bytes | None) -> list[bytes]:
     return texts
 
 
-def commits(repo: git.Repo, archive: Archive) -> dict[str, str]:
-    """Return {ref: commit} of all runs of an archive."""
+def commits(
+    repo: git.Repo, archive: Archive, names: Container[str] | None = None
+) -> dict[str, str]:
+    """Return {ref: commit} of all runs of an archive, or of those with some refs."""
     every: Iterable[str] = (line for part in lines(repo, archive.chunks) for line in part)
-    return {ref: oid for oid, _, ref in (line.partition(" ") for line in every)}
+    pairs = (line.partition(" ") for line in every)
+    return {ref: oid for oid, _, ref in pairs if names is None or ref in names}
 
 
 def parents(repo: git.Repo, archive: Archive) -> set[str]:

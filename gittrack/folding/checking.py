@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.standard.collections import Sequence
+from gittrack.core.standard.collections import Sequence, Set
 from gittrack.core.standard.functools import lru_cache
 from gittrack.folding.archive import Archive, Chunk, lines, messages, parents
 
@@ -16,18 +18,31 @@ def check(repo: git.Repo, archive: Archive) -> str:
     Each line must name a run, once, and a commit that is a parent of an archive.  A chunk has its runs in
     the order of their ids.
     """
+    chunks = sorted(archive.chunks)  # the oldest first
+    earlier: list[tuple[str, set[str]]] = []  # the newest id of a chunk, and its refs
     try:
         members = parents(repo, archive)
-        chunks = list(lines(repo, archive.chunks))
+        for chunk, part in zip(chunks, lines(repo, chunks), strict=True):
+            earlier = [(newest, refs) for newest, refs in earlier if newest >= chunk.oldest]
+            here = {line.partition(" ")[2] for line in part}
+            problem = _problem(part, members)
+            if not problem and len(here) < len(part):
+                problem = "it has a run twice"
+            if not problem and any(not here.isdisjoint(refs) for _, refs in earlier):
+                problem = "it has a run twice"
+            if problem:
+                return problem
+            earlier.append((chunk.newest, here))
     except Damaged as error:
         return error.message
-    if any(part != sorted(part, key=lambda line: line[-24:]) for part in chunks):
+    return ""
+
+
+def _problem(part: Sequence[str], members: Set[str]) -> str:
+    """Return what is wrong with the lines of a chunk of an archive that has some parents."""
+    if any(line[-24:] > after[-24:] for line, after in pairwise(part)):
         return "its runs are not in order"
-    every = [line.partition(" ") for part in chunks for line in part]
-    names = {ref for _, _, ref in every}
-    if len(names) < len(every):
-        return "it has a run twice"
-    for oid, _, ref in every:
+    for oid, _, ref in (line.partition(" ") for line in part):
         if not _is_run_ref(ref):
             return f"it has {ref!r:.80}, which is not the ref of a run"
         if oid not in members:

@@ -43,7 +43,7 @@ def faults(repo: git.Repo) -> Iterator[tuple[str, str]]:
     if different:
         yield f"the archive {tip[:12]} has another message of {different} than its commit", _REWRITE
     here = {ref.name: ref.oid for ref in refs.now(repo, layout.RUNS)}
-    later = merging.later_attempts(repo, here, archive.commits(repo, folded))
+    later = merging.later_attempts(repo, here, archive.commits(repo, folded, here))
     for ref, oid in later.items():
         problem = f"{ref} has an earlier attempt of its run than the archive of folded runs"
         yield problem, f"git update-ref {shlex.quote(ref)} {oid} {here[ref]}"

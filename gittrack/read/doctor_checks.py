@@ -43,9 +43,7 @@ class Diagnosis(NamedTuple):
 def examine(repo: git.Repo) -> Diagnosis:
     """Check every run, its objects, and the files of processes that were killed."""
     version.check()
-    raws = source_of(repo).select(Request(cached=False, summaries=False)).runs
-    going_on = [raw for raw in raws if raw.info is not None and raw.info.status == run_info.RUNNING]
-    checked = doctor_runs.check(repo, raws)
+    runs, going_on, checked = _runs(repo)
     findings = [
         *checked.damaged,
         *checked.unsafe,
@@ -65,7 +63,14 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_unchecked(checked.incomplete),
         *starmap(Finding, doctor_artifacts.other_stores(checked.losses)),
     ]
-    return Diagnosis(len(raws), len(going_on), findings, tuple(remarks))
+    return Diagnosis(runs, going_on, findings, tuple(remarks))
+
+
+def _runs(repo: git.Repo) -> tuple[int, int, doctor_runs.CheckedRuns]:
+    """Return how many runs there are, how many of them go on, and what is wrong with them."""
+    raws = source_of(repo).select(Request(cached=False, summaries=False, lazy=True)).runs
+    going_on = sum(raw.info is not None and raw.info.status == run_info.RUNNING for raw in raws)
+    return len(raws), going_on, doctor_runs.check(repo, raws)
 
 
 def _unchecked(count: int) -> Iterator[Finding]:

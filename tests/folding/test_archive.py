@@ -80,6 +80,23 @@ def test_runs_that_are_not_in_order(folded):
     assert "not in order" in problem(folded[0], commit)
 
 
+@pytest.mark.parametrize(
+    "chunks", [[(0, 2), (1,)], [(0, 1, 2), (1,)], [(0, 2), (0, 2)], [(0, 1), (1, 2)]]
+)
+def test_a_run_in_two_chunks(folded, chunks):
+    repo, sound = folded
+    (lines,) = archive.lines(repo, sound.chunks)
+    (texts,) = archive.messages(repo, sound.chunks)
+    store = _store(repo)
+    stored = [
+        building.stored(store, [lines[n] for n in part], [b"%d" % at + texts[n] for n in part])
+        for at, part in enumerate(chunks)
+    ]
+    has_twice = sum(map(len, chunks)) > 3 or chunks[0] == chunks[1]
+    both = building.write(store, [sound], stored, [])._replace(chunks=tuple(stored[::-1]))
+    assert checking.check(repo, both) == ("it has a run twice" if has_twice else "")
+
+
 def test_a_number_of_archives_without_end(folded):
     assert problem(folded[0], forged(*folded, message=f"m\n\narchives: {'9' * 5000}\n")) == ""
 

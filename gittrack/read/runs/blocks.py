@@ -40,6 +40,14 @@ def blocks_with_bodies(repo: git.Repo, of_blocks: Iterable[Sequence[Raw]]) -> It
         yield finish()
 
 
+def in_parts(
+    runs_of: Callable[[Sequence[Any]], list[Raw]], items: Sequence[Any]
+) -> Iterator[list[Raw]]:
+    """Yield the runs that a function makes of some items, a block at a time."""
+    for start in range(0, len(items), _SIZE):
+        yield runs_of(items[start : start + _SIZE])
+
+
 class _Reading:
     """Lets git read blocks of runs."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import annotation_log
-from gittrack.core.standard.collections import Mapping
+from gittrack.core.standard.collections import Mapping, Sequence
 from gittrack.core.standard.functools import partial
 from gittrack.git import refs
 from gittrack.read.runs import blocks, listing, reader, selection
@@ -53,7 +55,8 @@ class RefsAndJournals:
 
     def _by_time(self, request: Request) -> Selection:
         """Return the runs, without the bodies of committed ones."""
-        if request.limit is not None and request.descending:
+        is_lazy = request.lazy and not request.summaries and not request.offset
+        if request.descending and (request.limit is not None or is_lazy):
             newest_runs = newest(self.repo, request)
             if newest_runs is not None:
                 return newest_runs
@@ -92,7 +95,8 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
     repo : git.Repo
         The repository.
     request : Request
-        A request for the newest runs, with a limit, without a query and without facts.
+        A request for the newest runs, without a query and without facts.  Without a limit, each run is made
+        only when it is needed: of very many, the lines of their refs take a third of the memory.
     """
     before = listing.live_ids(repo)
     refs_now = refs.listing(repo, *listing.namespaces(request.experiment))
@@ -110,8 +114,8 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
     folded = listing.folded_lines(repo, refs_now, request.experiment)
     lines, commit_of_notes = [*listed[0], *folded], listed[1]
     if running:
-        committed = {line.partition(" ")[2] for line in lines}
-        if any(layout.run_ref(raw.experiment, raw.id) in committed for raw in running):
+        names = {layout.run_ref(raw.experiment, raw.id) for raw in running}
+        if any(line.partition(" ")[2] in names for line in lines):
             return None  # a committed run was resumed, or is still listed as live elsewhere
     without_ref = frozenset(folded)
     notes = listing.annotation_lines(repo, commit_of_notes)
@@ -120,17 +124,44 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
     current = lines[::-1]
     if archived:
         current = [line for line in current if listing.commit(line) not in archived]
-    current.sort(key=_id_and_ref if folded else listing.run_id, reverse=True)
-    end = request.offset + (request.limit or 0)
-    first = [listing.raw_of_line(line, folded=line in without_ref) for line in current[:end]]
-    runs = sorted((*running, *first), reverse=True)[request.offset : end]
+    current.sort(key=listing.run_id, reverse=True)
+    if any(listing.run_id(line) == listing.run_id(older) for line, older in pairwise(current)):
+        current.sort(key=_id_and_ref, reverse=True)
+
+    def runs_of(items: Sequence[str | Raw]) -> list[Raw]:
+        """Return the runs, of which the committed ones are lines."""
+        raws = (
+            item if isinstance(item, Raw) else listing.raw_of_line(item, folded=item in without_ref)
+            for item in items
+        )
+        return listing.annotated(list(raws), notes)
+
+    runs: Sequence[Raw]
+    if request.limit is None:
+        runs = blocks.LazyRuns(_merged(current, running), partial(blocks.in_parts, runs_of))
+    else:
+        end = request.offset + request.limit
+        runs = sorted((*running, *runs_of(current[:end])), reverse=True)[request.offset : end]
     return Selection(
-        listing.annotated(runs, notes),
+        runs,
         total=len(current) + len(running),
         listed=len(lines) + len(running),
         archived=len(lines) - len(current),
         damaged=sum(raw.problem is not None for raw in running),
     )
+
+
+def _merged(lines: Sequence[str], running: Sequence[Raw]) -> list[str | Raw]:
+    """Return the lines of runs and runs, newest first; there are few of these."""
+    items: list[str | Raw] = list(lines)
+    for raw in running:
+        older = (n for n, item in enumerate(items) if _id_and_experiment(item) < raw[:2])
+        items.insert(next(older, len(items)), raw)
+    return items
+
+
+def _id_and_experiment(item: str | Raw) -> tuple[str, ...]:
+    return (item if isinstance(item, Raw) else listing.parts(item))[:2]
 
 
 def _archived(notes: Mapping[str, bytes]) -> set[str]:

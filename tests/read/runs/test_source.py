@@ -309,6 +309,19 @@ def test_each_part_of_a_request_selects_what_a_plain_list_gives(case, request_):
     for cached in (True, False):
         check(case, request_._replace(cached=cached))
     check(case, request_._replace(summaries=False))
+    check(case, request_._replace(summaries=False, lazy=True))
+    check(case, request_._replace(summaries=False, lazy=True, cached=False))
+
+
+@pytest.mark.parametrize(
+    "request_", [Request(), Request(archived=False), Request("cifar")], ids=str
+)
+def test_runs_without_bodies_that_are_made_when_they_are_needed_are_the_same(case, request_):
+    request_ = request_._replace(summaries=False, cached=False)
+    lazy = case.source.select(request_._replace(lazy=True)).runs
+    plain = case.source.select(request_).runs
+    twice = [[raw._replace(info=None) for raw in lazy] for _ in range(2)]
+    assert twice == 2 * [[raw._replace(info=None) for raw in plain]]
 
 
 def rarely(values) -> st.SearchStrategy[Any]:
