@@ -10,6 +10,7 @@ from _thread import allocate_lock, start_new_thread  # not from `threading`, who
 from gittrack.core.standard.collections import Callable, Sequence
 from gittrack.core.standard.contextlib import suppress
 
+_MOST_WORKERS = 4  # threads; more of them take longer to start than a disk takes for a small file
 MOST_TOGETHER = (
     32  # up to so many files, single flushes cost less than a flush of the whole file system
 )
@@ -31,8 +32,8 @@ def files(paths: Sequence[str]) -> None:
     Notes
     -----
     syncfs(2) of Linux writes everything that waits on the file system of the first file.  Few files are
-    flushed at the same time, by a thread for each: a file system with a journal, such as ext4, then writes
-    its journal and empties the cache of the disk once, and not for each file.
+    flushed at the same time, by some threads: a file system with a journal, such as ext4, then writes its
+    journal and empties the cache of the disk a few times, and not for each file.
     """
     for number, path in enumerate(paths):
         if len(paths) - number <= MOST_TOGETHER:
@@ -80,12 +81,13 @@ def _together(paths: Sequence[str]) -> None:
 
 
 def _flush(handles: Sequence[int]) -> None:
-    """Flush open files, all but the first in threads of their own.  Raises the first error."""
+    """Flush open files, some of them in other threads.  Raises the first error."""
     errors: list[OSError] = []
 
-    def flush(handle: int, ended: Callable[[], None] = lambda: None) -> None:
+    def flush(part: Sequence[int], ended: Callable[[], None] = lambda: None) -> None:
         try:
-            os.fsync(handle)
+            for handle in part:
+                os.fsync(handle)
         except OSError as error:  # raised below, in the thread of the caller
             errors.append(error)
         finally:
@@ -95,16 +97,16 @@ def _flush(handles: Sequence[int]) -> None:
     if len(handles) > 1:
         for handle in handles:
             _begin(handle)
-    for handle in handles[1:]:
+    workers = max(1, min(_MOST_WORKERS, len(handles) // 2))
+    for number in range(1, workers):
         thread = allocate_lock()
         thread.acquire()
         try:
-            start_new_thread(flush, (handle, thread.release))
+            start_new_thread(flush, (handles[number::workers], thread.release))
             threads.append(thread)
         except RuntimeError:  # no thread can be started, such as at the end of the interpreter
-            flush(handle)
-    for handle in handles[:1]:
-        flush(handle)
+            flush(handles[number::workers])
+    flush(handles[::workers])
     for thread in threads:
         thread.acquire()
     if errors:

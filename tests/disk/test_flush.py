@@ -56,9 +56,9 @@ def test_each_of_few_files_is_flushed(flushed, count):
 
 def test_few_files_are_flushed_at_the_same_time(monkeypatch):
     """One flush that waits for the others would otherwise wait for ever."""
-    everyone = threading.Barrier(3, timeout=30)
+    everyone = threading.Barrier(4, timeout=30)
     monkeypatch.setattr(os, "fsync", lambda handle: everyone.wait())
-    flush.files(make(3))
+    flush.files(make(8))
 
 
 def test_without_threads_each_file_is_flushed_too(flushed, monkeypatch):
@@ -66,7 +66,7 @@ def test_without_threads_each_file_is_flushed_too(flushed, monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(flush, "start_new_thread", refuse)
-    flush.files(paths := make(3))
+    flush.files(paths := make(8))
     assert sorted(flushed) == paths
 
 
