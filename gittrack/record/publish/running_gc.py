@@ -69,7 +69,8 @@ def _all_processes() -> list[str]:
 def _kernel_threads() -> frozenset[str]:
     """Return the ids of the threads of the kernel; empty if they are unknown, as in a container.
 
-    They are the children of process 2, if that is one itself, and never run a program.
+    They are the children of process 2, if that is one itself.  A program that the kernel starts, such as for
+    a core dump, is one of them, too; what that starts is not.
     """
     try:
         facts = _bytes("2", "stat").rpartition(b")")[2].split()
