@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from gittrack.core import digests
+from gittrack.core.errors import TrackError
 from gittrack.core.standard.collections import Sequence
 from gittrack.git.files import loose, packed_object
 
 FOLDER = b"40000 "  # the mode at the beginning of the line of a folder
 _MOST_FOLDERS = 30  # git reads more of them in less time
+_MODES = frozenset((b"100644", b"100755", b"120000", b"40000", b"160000"))  # all that git writes
 
 
 def read(common_dir: str, base: str, folders: Sequence[str]) -> dict[str, bytes | None] | None:
@@ -51,14 +54,40 @@ def lines(content: bytes, id_size: int) -> dict[bytes, bytes]:
         The lines, each one a mode, a space, a name, a NUL and the bytes of an id.
     id_size : int
         The number of bytes of an id.
+
+    Returns
+    -------
+    dict
+        The lines with the modes that git writes.  Old and foreign programs wrote others, such as ``040000``
+        and ``100664``, which git reads as ``40000`` and ``100644``.
+
+    Raises
+    ------
+    TrackError
+        If a line is not complete.
     """
     by_name, start = {}, 0
-    while start < len(content):
-        zero = content.index(b"\0", start)
-        end = zero + 1 + id_size
-        by_name[content[content.index(b" ", start) + 1 : zero]] = content[start:end]
-        start = end
+    try:
+        while start < len(content):
+            space, zero = content.index(b" ", start), content.index(b"\0", start)
+            mode, end = content[start:space], zero + 1 + id_size
+            new_mode = mode if mode in _MODES else _usual_mode(int(mode, 8))
+            by_name[content[space + 1 : zero]] = new_mode + content[space:end]
+            start = end
+    except ValueError:
+        start = -1
+    if start != len(content):
+        raise TrackError("a tree of the commit is damaged", "git fsck")
     return by_name
+
+
+def _usual_mode(mode: int) -> bytes:
+    """Return the mode that git reads instead of an unusual one."""
+    if stat.S_ISREG(mode):
+        return b"100755" if mode & stat.S_IXUSR else b"100644"
+    if stat.S_ISLNK(mode):
+        return b"120000"
+    return b"40000" if stat.S_ISDIR(mode) else b"160000"
 
 
 def _id(content: bytes | None, name: str, id_size: int) -> str | None:

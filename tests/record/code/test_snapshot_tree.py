@@ -39,6 +39,9 @@ KINDS = {
     "nothing but time": "touch train.py",
 }
 AS_ADDED = {
+    "modes that git does not write any more": "git reset -q --hard $(git commit-tree -m old $(git cat-file "
+    "tree HEAD: | sed 's/40000 deep/040000 deep/; s/100644 mode/100664 mode/' | "
+    "git hash-object -t tree -w --literally --stdin)); echo 2 > deep/a",
     "no longer tracked, and ignored": "git rm -q --cached partly both; echo 2 > both;"
     "echo partly > .gitignore",
     "attributes of the repository": "printf '1\\r\\n' > dos; git add dos; git commit -qm dos; echo 2 >> dos;"
