@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from itertools import pairwise
 
 from gittrack import git
@@ -19,20 +20,23 @@ def check(repo: git.Repo, archive: Archive) -> str:
     the order of their ids.
     """
     chunks = sorted(archive.chunks)  # the oldest first
-    earlier: list[tuple[str, set[str]]] = []  # the newest id of a chunk, and its refs
+    # The chunks whose ids reach to those of the next one, and all of their refs: else, a remote with many
+    # chunks of the same time could keep this process busy for hours.
+    reaching: list[tuple[str, str, set[str]]] = []
+    earlier: set[str] = set()
     try:
         members = parents(repo, archive)
         for chunk, part in zip(chunks, lines(repo, chunks), strict=True):
-            earlier = [(newest, refs) for newest, refs in earlier if newest >= chunk.oldest]
+            while reaching and reaching[0][0] < chunk.oldest:
+                earlier -= heapq.heappop(reaching)[2]
             here = {line.partition(" ")[2] for line in part}
             problem = _problem(part, members)
-            if not problem and len(here) < len(part):
-                problem = "it has a run twice"
-            if not problem and any(not here.isdisjoint(refs) for _, refs in earlier):
+            if not problem and (len(here) < len(part) or not earlier.isdisjoint(here)):
                 problem = "it has a run twice"
             if problem:
                 return problem
-            earlier.append((chunk.newest, here))
+            earlier |= here
+            heapq.heappush(reaching, (chunk.newest, chunk.name, here))
     except Damaged as error:
         return error.message
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import run_values
 from helpers import look
@@ -95,6 +97,19 @@ def test_a_run_in_two_chunks(folded, chunks):
     has_twice = sum(map(len, chunks)) > 3 or chunks[0] == chunks[1]
     both = building.write(store, [sound], stored, [])._replace(chunks=tuple(stored[::-1]))
     assert checking.check(repo, both) == ("it has a run twice" if has_twice else "")
+
+
+def test_thousands_of_chunks_of_one_time_are_checked_soon(folded):
+    repo, sound = folded
+    (line, *_), store = next(archive.lines(repo, sound.chunks)), _store(repo)
+    with store.batch():
+        pairs = [(run_values.run_id(n), run_values.run_id(10_000 + n)) for n in range(2000)]
+        texts = [[line[:-24] + run_id for run_id in pair] for pair in pairs]
+        stored = [building.stored(store, text, [b"", b""]) for text in texts]
+        many = building.write(store, [sound], stored, [])
+    before = time.process_time()
+    assert checking.check(repo, many) == ""
+    assert time.process_time() - before < 0.7  # of seconds: 0.05 on a quiet machine
 
 
 def test_a_number_of_archives_without_end(folded):
