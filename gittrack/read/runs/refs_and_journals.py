@@ -126,7 +126,7 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
         current = [line for line in current if listing.commit(line) not in archived]
     current.sort(key=listing.run_id, reverse=True)
     if any(listing.run_id(line) == listing.run_id(older) for line, older in pairwise(current)):
-        current.sort(key=_id_and_ref, reverse=True)
+        current.sort(key=_id_and_experiment, reverse=True)
 
     def runs_of(items: Sequence[str | Raw]) -> list[Raw]:
         """Return the runs, of which the committed ones are lines."""
@@ -172,10 +172,6 @@ def _archived(notes: Mapping[str, bytes]) -> set[str]:
         for commit, note in notes.items()
         if mark in note and annotation_log.is_archived(annotation_log.parse(note))
     }
-
-
-def _id_and_ref(line: str) -> tuple[str, str]:
-    return listing.run_id(line), line.partition(" ")[2]
 
 
 class Trash:

@@ -49,16 +49,19 @@ def recorded(project):
 def test_the_runs_and_the_counts_of_a_full_listing(recorded):
     for request in REQUESTS:
         assert without_times(newest(recorded, request)) == without_times(full(recorded, request))
-    # An id in two experiments.
+    # An id in several experiments: the name of a ref of "cifar-10" is before that of one of "cifar".
     ref, commit = run_git(
         ".", "for-each-ref", "--format=%(refname) %(objectname)", "refs/runs"
     ).split()[:2]
     run_id = ref[-24:]
-    for experiment in ("aaa", "zzz"):
+    for experiment in ("aaa", "cifar-10", "cifar", "zzz"):
         run_git(".", "update-ref", layout.run_ref(experiment, run_id), commit)
-    for limit in range(1, 8):
-        request = Request(limit=limit)
+    for limit in range(1, 10):
+        request = Request(limit=limit, offset=limit % 3)
         assert without_times(newest(recorded, request)) == without_times(full(recorded, request))
+    every = newest(recorded, Request())
+    every = every._replace(runs=list(every.runs))
+    assert without_times(every) == without_times(full(recorded, Request()))
 
 
 def test_a_ref_of_another_kind_or_without_a_value_needs_the_full_listing(recorded):
