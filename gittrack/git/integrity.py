@@ -7,6 +7,7 @@ import os
 from gittrack.core import digests
 from gittrack.core.standard.collections import Container, Iterator, Sequence
 from gittrack.git import Repo, notes
+from gittrack.git.files import commit_graph
 
 _MANY = 2_000
 _WALKED = 10_000  # commits; git takes 4 KB for each
@@ -81,31 +82,13 @@ def damaged_caches(repo: Repo) -> Iterator[tuple[str, str, str]]:
 
 def _problem(repo: Repo, path: str, verb: str) -> str:
     """Return what is wrong with a file or folder that git derives from objects; empty if it is sound."""
-    graphs = _graphs(path) if verb == "commit-graph" else []
-    if sum(map(os.path.getsize, graphs)) > _LARGE_GRAPH:
-        wrong = [graph for graph in graphs if not _has_checksum(graph, repo.hash_name)]
-        return f"{os.path.basename(wrong[0])} does not have its checksum" if wrong else ""
+    if verb == "commit-graph":
+        problem = commit_graph.problem(path, repo.hash_name)
+        if problem or commit_graph.size(path) > _LARGE_GRAPH:
+            return problem
     answer = repo.call(verb, "verify", shared=True).wait()
     lines = os.fsdecode(answer.err + answer.out).strip().splitlines()
     return (lines or ["it is damaged"])[0] if answer.code != 0 else ""
-
-
-def _graphs(path: str) -> list[str]:
-    """Return the files of a commit graph, which may be a folder with a chain of them."""
-    if not os.path.isdir(path):
-        return [path]
-    return [f"{path}/{name}" for name in sorted(os.listdir(path)) if name.endswith(".graph")]
-
-
-def _has_checksum(path: str, hash_name: str) -> bool:
-    """Return whether a file ends with the hash of what is before that, as git writes it."""
-    digest = digests.of_git(hash_name, b"")
-    with open(path, "rb") as file:
-        rest = os.fstat(file.fileno()).st_size - digest.digest_size
-        while rest > 0 and (part := file.read(min(rest, _PART))):
-            digest.update(part)
-            rest -= len(part)
-        return rest == 0 and file.read() == digest.digest()
 
 
 def absent_objects(repo: Repo, commits: Sequence[str]) -> set[str]:

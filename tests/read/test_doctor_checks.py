@@ -170,7 +170,7 @@ def test_a_damaged_commit_graph_is_found_and_no_run_is_set_aside(empty_repo):
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-5] + b"wrong")
     [finding] = doctor_checks.examine(empty_repo).findings
-    assert finding.problem.startswith(f"{path} is damaged: the commit-graph")
+    assert finding.problem.startswith(f"{path} is damaged: commit-graph does not have")
     assert (finding.aside, "git commit-graph write" in finding.remedy) == (None, True)
 
 
