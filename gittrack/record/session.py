@@ -49,7 +49,7 @@ class Session(NamedTuple):
     post: str | None = None  # the folder of the post-run hook, if there is one
     code: changes.CodeFiles = changes.CodeFiles(None)
     diff: Mapping[str, Any] = {}  # the content of diff.yaml
-    comparison: git.Call | None = None  # of `look_ahead`
+    comparison: changes.TreeComparison | None = None  # of `look_ahead`
 
 
 def begin(

@@ -131,16 +131,24 @@ class Changes(NamedTuple):
     sentences: tuple[str, ...] = ()
 
 
-def start(repo: git.Repo, journal: Path, code: CodeFiles) -> git.Call | None:
+class TreeComparison(NamedTuple):
+    """The processes that compare the work tree with a tree, and list what git is set to overlook by now."""
+
+    unlike: git.Call
+    flags: tree_inspection.FlagsReading
+
+
+def start(repo: git.Repo, journal: Path, code: CodeFiles) -> TreeComparison | None:
     """Let git begin to compare the work tree with the code of a run, for `look`; None if it is not asked.
 
-    Git is asked if there are many files, unless it is set to overlook the changes of some.
+    Git is asked if there are many files, unless it was set to overlook the changes of some.
     """
     is_worth_it = code.tracked.count(b"\0") >= _MANY_FILES
     if code.tree is None or not is_worth_it or tree_inspection.has_flags(code.tracked):
         return None
     options = ("-z", "--name-only", "--no-renames", "--ignore-submodules=all", code.tree, "--")
-    return repo.call(*_WHOLE_STAT, "diff-index", *options, env=_objects_of(journal))
+    unlike = repo.call(*_WHOLE_STAT, "diff-index", *options, env=_objects_of(journal))
+    return TreeComparison(unlike, tree_inspection.FlagsReading(repo))
 
 
 def look(
@@ -149,7 +157,7 @@ def look(
     code: CodeFiles,
     data: Sequence[Mapping[str, Any]],
     began_ns: int,
-    comparison: git.Call | None = None,
+    comparison: TreeComparison | None = None,
 ) -> Changes:
     """Return the code and data that changed since a run began.
 
@@ -210,13 +218,15 @@ def has_same_bytes(repo: git.Repo, code: CodeFiles, path: str) -> bool:
     return digests.of_git(repo.hash_name, blob).hexdigest() == code.ids[path]
 
 
-def _unlike_tree(comparison: git.Call | None) -> list[bytes] | None:
-    """Return the files that are perhaps not as in the tree, as git sees them; None if git was not asked.
+def _unlike_tree(comparison: TreeComparison | None) -> list[bytes] | None:
+    """Return the files that are perhaps not as in the tree, as git sees them; None if git does not see all.
 
     A file is none of them only if its state is that of the index, and its content there that of the tree.
     """
-    answer = comparison.wait() if comparison is not None else None
-    if answer is None or answer.code != 0:
+    if comparison is None:
+        return None
+    answer, listing = comparison.unlike.wait(), comparison.flags.result()
+    if answer.code != 0 or not listing or tree_inspection.has_flags(listing):
         return None
     return [b"H " + path for path in answer.out.split(b"\0")]
 
