@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 
 from gittrack import git
 from gittrack.core.standard.typing import NamedTuple
@@ -15,24 +14,23 @@ from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import ChangedPath, Status, parse_status
 
 _REPOSITORY = "160000"  # the mode of a repository inside the work tree
-_SETTLED_NS = 2_000_000_000  # an index that changed later may change again without another time
-# The last large index of this process: {git folder: (state of its file, `git ls-files -v -z`)}.
-_listings: dict[str, tuple[tuple[int, ...], bytes]] = {}
+_CHECKSUM = 20  # bytes at the end of an index; git can be set to write zeros
+# The last large index of this process: {git folder: (its checksum, `git ls-files -v -z`)}.
+_listings: dict[str, tuple[bytes, bytes]] = {}
 
 
 class FlagsReading:
     """Starts to list the tracked files with their flags; `result` waits for it.
 
-    Git is asked about a large index, and once for several runs of a process, as long as its file stays the
-    same.
+    Git is asked about a large index, and once for several runs of a process, as long as its content stays
+    the same.
     """
 
     def __init__(self, repo: git.Repo) -> None:
         self._git_dir = repo.git_dir
-        self._began_ns = time.time_ns()
-        self._state = _index_state(repo.git_dir)
-        state, listing = _listings.get(repo.git_dir, ((), b""))
-        self._listing = listing if state and state == self._state else None
+        self._checksum = _checksum(repo.git_dir)
+        checksum, listing = _listings.get(repo.git_dir, (b"", b""))
+        self._listing = listing if checksum and checksum == self._checksum else None
         if self._listing is None and repo.hash_name == "sha1":
             self._listing = index_file.listing(repo.git_dir)
         is_known = self._listing is not None
@@ -45,20 +43,22 @@ class FlagsReading:
         answer = self._call.wait()
         if answer.code != 0:
             return b""
-        is_settled = self._state and max(self._state[2:]) < self._began_ns - _SETTLED_NS
-        if is_settled and not has_flags(answer.out):  # git clears flags by what the work tree has
+        is_same = self._checksum and self._checksum == _checksum(self._git_dir)
+        if is_same and not has_flags(answer.out):  # git clears flags by what the work tree has
             _listings.clear()
-            _listings[self._git_dir] = (self._state, answer.out)
+            _listings[self._git_dir] = (self._checksum, answer.out)
         return answer.out
 
 
-def _index_state(git_dir: str) -> tuple[int, ...]:
-    """Return inode, size and times in ns of the file of the index; empty without one."""
+def _checksum(git_dir: str) -> bytes:
+    """Return the checksum that the file of the index ends with; empty without one."""
     try:
-        status = os.stat(os.path.join(git_dir, "index"))
+        with open(os.path.join(git_dir, "index"), "rb", buffering=0) as file:
+            file.seek(-_CHECKSUM, os.SEEK_END)
+            checksum = file.read()
     except OSError:
-        return ()
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        return b""
+    return checksum if any(checksum) else b""
 
 
 class Inspection(NamedTuple):
