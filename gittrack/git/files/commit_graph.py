@@ -101,11 +101,8 @@ def _of_layer(path: str, below: list[str]) -> str:
             names = file.read(min(head[7] * _length(below), _MOST)).hex()
     except (FileNotFoundError, IndexError):
         return ""
-    return (
-        ""
-        if names == "".join(below)
-        else f"{_CHAIN} has other layers below {os.path.basename(path)}"
-    )
+    is_same = names == "".join(below)
+    return "" if is_same else f"{_CHAIN} has other layers below {os.path.basename(path)}"
 
 
 def _length(names: list[str]) -> int:

@@ -151,10 +151,8 @@ def _is_shadowing(root: str, change: ChangedPath) -> bool:
 
 def has_flags(listing: bytes) -> bool:
     """Return whether ``git ls-files -v -z`` lists a file whose changes git is set to overlook."""
-    listings = [
-        plain for _, plain in list(_listings.values())
-    ]  # other threads keep theirs meanwhile
-    if any(listing is plain for plain in listings):  # without flags: see `FlagsReading`
+    without_flags = list(_listings.values())  # a copy: other threads keep theirs meanwhile
+    if any(listing is plain for _, plain in without_flags):
         return False
     return any(b"\0%c " % tag in b"\0" + listing for tag in b"hSs")
 
