@@ -86,7 +86,7 @@ def leave_out(repo: git.Repo, names: Sequence[str], also: Sequence[str] = ()) ->
     """
     tip = archive.tip(repo)
     before = archive.read(repo, tip) if tip else None
-    if before is None or not set(names) & archive.commits(repo, before).keys():
+    if before is None or not archive.commits(repo, before, set(names)):
         return False
 
     def build(store: objects.Store) -> Archive | None:

@@ -90,9 +90,10 @@ def _fold(repo: git.Repo, members: Sequence[Member], patience: float) -> Folded:
     """Fold some runs: write archives for those that are in none, then delete the refs of all of them."""
     tip = archive.tip(repo)
     before = archive.read(repo, tip) if tip else None
-    earlier = archive.commits(repo, before) if before else {}
+    here = {_ref(member): member.commit for member in members}
+    earlier = archive.commits(repo, before, here) if before else {}
     # Of a run that was resumed and folded elsewhere, the archive has a later attempt than the ref here.
-    later = merging.later_attempts(repo, {_ref(m): m.commit for m in members}, earlier)
+    later = merging.later_attempts(repo, here, earlier)
     new = [m for m in members if earlier.get(_ref(m)) != m.commit and _ref(m) not in later]
     diverged = [m for m in new if not _continues(repo, m, earlier)]
     new = [m for m in new if m not in diverged]
