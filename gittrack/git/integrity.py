@@ -84,7 +84,9 @@ def _problem(repo: Repo, path: str, verb: str) -> str:
     """Return what is wrong with a file or folder that git derives from objects; empty if it is sound."""
     if verb == "commit-graph":
         problem = commit_graph.problem(path, repo.hash_name)
-        if problem or commit_graph.size(path) > _LARGE_GRAPH:
+        # Git verifies the file and the chain together, if both are there.
+        paths = (f"{repo.common_dir}/objects/info/commit-graph{ending}" for ending in ("", "s"))
+        if problem or sum(map(commit_graph.size, paths)) > _LARGE_GRAPH:
             return problem
     answer = repo.call(verb, "verify", shared=True).wait()
     lines = os.fsdecode(answer.err + answer.out).strip().splitlines()

@@ -29,6 +29,19 @@ def problems(repo) -> list[str]:
     return [finding.problem for finding in doctor_checks.examine(repo).findings]
 
 
+def called_verbs(monkeypatch) -> list[str]:
+    """Return the list that gets all words of each call of git from now on."""
+    words: list[str] = []
+    call = git.Repo.call
+
+    def noted(repo, *args, **options):
+        words.extend(args)
+        return call(repo, *args, **options)
+
+    monkeypatch.setattr(git.Repo, "call", noted)
+    return words
+
+
 def object_path(repo, oid: str) -> Path:
     return Path(repo.common_dir, "objects", oid[:2], oid[2:])
 
@@ -179,7 +192,12 @@ def test_of_a_large_commit_graph_the_checksum_is_examined(empty_repo, monkeypatc
     monkeypatch.setattr(integrity, "_LARGE_GRAPH", 0)
     run_values.commit(empty_repo, 1)
     run_git(".", "commit-graph", "write", "--reachable", *split)
+    Path(empty_repo.common_dir, "objects/info/commit-graphs").mkdir(
+        exist_ok=True
+    )  # as gc leaves it
+    verbs = called_verbs(monkeypatch)
     assert problems(empty_repo) == []
+    assert "commit-graph" not in verbs
     (path,) = Path(empty_repo.common_dir, "objects/info").rglob(
         "*.graph" if split else "commit-graph"
     )
